@@ -1,1 +1,15 @@
-export {};
+export {
+  chainFuture,
+  futureAddDoneCallback,
+  futureSetExceptionUnlessCancelled,
+  futureSetResultUnlessCancelled,
+} from './lib/chain-future.ts';
+export { Future, isFuture, type FutureOptions } from './lib/future.ts';
+export {
+  CancelledError,
+  FutureError,
+  InvalidStateError,
+  TimeoutError,
+  type FutureErrorCode,
+} from './lib/future-error.ts';
+export { withTimeout, type WithTimeoutOptions } from './lib/with-timeout.ts';

@@ -1,1 +1,24 @@
-export {};
+export { systemClock, type Clock, type ClockTimer } from './lib/clock.ts';
+export { DeadlineSweep, type Expirable, type SweepHost } from './lib/deadline-sweep.ts';
+export { IOLoop, type IOLoopOptions, type Settleable } from './lib/ioloop.ts';
+export { LoopError, type LoopErrorCode } from './lib/loop-error.ts';
+export { NetPoller } from './lib/net-poller.ts';
+export { PeriodicCallback, type PeriodicCallbackOptions } from './lib/periodic-callback.ts';
+export type {
+  Address,
+  ConnectAddress,
+  ConnectAttempt,
+  ConnectOptions,
+  ConnectTlsOptions,
+  Flushable,
+  ListenAddress,
+  Listener,
+  ListenOptions,
+  Poller,
+  PollerHost,
+  Protocol,
+  TlsInfo,
+  Transport,
+} from './lib/poller.ts';
+export type { Timeout, TimeoutHandle } from './lib/timeout.ts';
+export { TransportError, type TransportErrorCode } from './lib/transport-error.ts';

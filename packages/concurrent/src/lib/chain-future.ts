@@ -1,0 +1,41 @@
+// One future's end becomes another's.
+import { appLog } from '@typhoon/log';
+import { Future } from './future.ts';
+
+/** Gives `target` the end of `source`, unless it is settled by then; `target`'s end never affects `source` (CON-8). */
+export function chainFuture<T>(source: PromiseLike<T>, target: Future<T>): void {
+  Future.from(source).addDoneCallback((done) => {
+    if (target.done()) return;
+    if (done.cancelled()) {
+      target.cancel();
+      return;
+    }
+    const error = done.exception();
+    if (error === null) target.setResult(done.result());
+    else target.setException(error);
+  });
+}
+
+/** `future.setResult(value)`, unless it is cancelled. Errors as for `setResult` when it is settled otherwise. */
+export function futureSetResultUnlessCancelled<T>(future: Future<T>, value: T): void {
+  if (!future.cancelled()) future.setResult(value);
+}
+
+/** `future.setException(error)`; when it is cancelled, the error is logged instead of lost (CON-7). */
+export function futureSetExceptionUnlessCancelled(future: Future<unknown>, error: unknown): void {
+  if (!future.cancelled()) {
+    future.setException(error);
+    return;
+  }
+  const reason = error instanceof Error ? error : new Error(String(error));
+  appLog.error('Exception after Future was cancelled', reason);
+}
+
+/** Calls `callback(future)` when it is settled: at once if it is already, else through the ready queue (CON-2). */
+export function futureAddDoneCallback<T>(
+  future: Future<T>,
+  callback: (future: Future<T>) => void,
+): void {
+  if (future.done()) callback(future);
+  else future.addDoneCallback(callback);
+}

@@ -1,0 +1,230 @@
+// A value that is not there yet. Owns: settling once, telling who waits, in order, through the loop's ready queue.
+// Must not know: coroutines, timers.
+// HOT: `pnpm bench gen`
+import { IOLoop } from '@typhoon/ioloop';
+import { CancelledError, InvalidStateError } from './future-error.ts';
+import { watchForOversight } from './oversight.ts';
+import type { Settleable } from '@typhoon/ioloop';
+
+const PENDING = 0;
+const DONE = 1;
+const FAILED = 2;
+const CANCELLED = 3;
+type State = typeof PENDING | typeof DONE | typeof FAILED | typeof CANCELLED;
+
+/** Written as a method, for methods are compared bivariantly: a `Future<number>` is a `Future<unknown>`. */
+type DoneCallback<T> = { call(future: Future<T>): void }['call'];
+
+let watchOverlooked: (future: Future<unknown>) => void;
+
+/** How to make a future. */
+export interface FutureOptions {
+  /**
+   * Called when somebody cancels the future. `true` says that its owner will settle it, in its own time;
+   * otherwise it is settled as cancelled at once.
+   */
+  readonly onCancel?: () => boolean | undefined;
+}
+
+/**
+ * A value that is settled once: with a result, an error, or by cancellation.
+ *
+ * It can be awaited (it is a `PromiseLike`), yielded in a coroutine, and with `yield*` its type is known there. Whoever
+ * waits is told through the loop's ready queue: in order, never from inside `setResult`.
+ */
+export class Future<T> implements PromiseLike<T>, Settleable {
+  #state: State = PENDING;
+  #value: unknown = undefined;
+  /** Nobody, one callback, or several: most futures have one. */
+  #callbacks: DoneCallback<T> | DoneCallback<T>[] | null = null;
+  #isLookedAt = false;
+  /** Set when the error is being watched for; see oversight.ts. */
+  #failure: { isLookedAt: boolean } | null = null;
+  readonly #onCancel: (() => boolean | undefined) | null;
+
+  constructor(options?: FutureOptions) {
+    this.#onCancel = options?.onCancel ?? null;
+  }
+
+  /** A future that has its result already. */
+  static resolved<T>(value: T): Future<T> {
+    const future = new Future<T>();
+    future.#state = DONE;
+    future.#value = value;
+    return future;
+  }
+
+  /** A future that has failed already. */
+  static rejected<T = never>(error: unknown): Future<T> {
+    const future = new Future<T>();
+    future.setException(error);
+    return future;
+  }
+
+  /** The future of a promise or any other thenable; a future is returned as it is (PLT-1). */
+  static from<T>(source: PromiseLike<T>): Future<T> {
+    if (source instanceof Future) return source as Future<T>;
+    const future = new Future<T>();
+    source.then(
+      (value) => {
+        if (!future.done()) future.setResult(value);
+      },
+      (error: unknown) => {
+        if (!future.done()) future.setException(error);
+      },
+    );
+    return future;
+  }
+
+  /** Whether it is settled, in whichever way. */
+  done(): boolean {
+    return this.#state !== PENDING;
+  }
+
+  /** Whether it is not settled yet. */
+  running(): boolean {
+    return this.#state === PENDING;
+  }
+
+  /** Whether it was settled by cancellation. */
+  cancelled(): boolean {
+    return this.#state === CANCELLED;
+  }
+
+  /** How many wait for it; who cancels a future that others share takes it away from them. */
+  get waiters(): number {
+    if (this.#callbacks === null) return 0;
+    return typeof this.#callbacks === 'function' ? 1 : this.#callbacks.length;
+  }
+
+  /**
+   * The result.
+   * @throws what it failed with; CancelledError `ERR_CANCELLED`; InvalidStateError `ERR_INVALID_STATE` while pending.
+   */
+  result(): T {
+    if (this.#state === DONE) return this.#value as T;
+    this.#lookAt();
+    if (this.#state === PENDING) throw new InvalidStateError('the future is not settled yet');
+    throw this.#value;
+  }
+
+  /**
+   * What it failed with, or null.
+   * @throws CancelledError `ERR_CANCELLED` when it was cancelled; InvalidStateError `ERR_INVALID_STATE` while pending.
+   */
+  exception(): unknown {
+    if (this.#state === DONE) return null;
+    this.#lookAt();
+    if (this.#state === FAILED) return this.#value;
+    if (this.#state === PENDING) throw new InvalidStateError('the future is not settled yet');
+    throw this.#value;
+  }
+
+  /** Settles it with a result. @throws InvalidStateError `ERR_INVALID_STATE` when it is settled (CON-3). */
+  setResult(value: T): void {
+    this.#settle(DONE, value);
+  }
+
+  /**
+   * Settles it with an error. One that nobody ever looks at is logged (CON-5).
+   * @throws InvalidStateError `ERR_INVALID_STATE` when it is settled.
+   */
+  setException(error: unknown): void {
+    this.#settle(FAILED, error);
+    if (!this.#isLookedAt) IOLoop.current().schedule(watchOverlooked, this);
+  }
+
+  /** Settles it as cancelled; for its owner, others call `cancel`. @throws InvalidStateError `ERR_INVALID_STATE`. */
+  setCancelled(error: CancelledError = new CancelledError()): void {
+    this.#settle(CANCELLED, error);
+  }
+
+  /**
+   * Asks for cancellation. Answers whether that was possible, that is, whether it was not settled yet. A coroutine's
+   * future settles when the last `finally` of the coroutine is done.
+   */
+  cancel(): boolean {
+    if (this.#state !== PENDING) return false;
+    const isOwnersMatter = this.#onCancel?.() === true;
+    if (!isOwnersMatter && this.#state === (PENDING as State)) this.setCancelled();
+    return true;
+  }
+
+  /** Calls `callback(future)` through the ready queue when it is settled, at the end of this event if it is already. */
+  addDoneCallback(callback: DoneCallback<T>): void {
+    if (this.#state !== PENDING) {
+      IOLoop.current().schedule(callback, this);
+    } else if (this.#callbacks === null) {
+      this.#callbacks = callback;
+    } else if (typeof this.#callbacks === 'function') {
+      this.#callbacks = [this.#callbacks, callback];
+    } else {
+      this.#callbacks.push(callback);
+    }
+  }
+
+  /** Forgets a callback that has not been scheduled yet; answers whether it was there. */
+  removeDoneCallback(callback: DoneCallback<T>): boolean {
+    if (this.#callbacks === callback) {
+      this.#callbacks = null;
+      return true;
+    }
+    if (!Array.isArray(this.#callbacks)) return false;
+    const at = this.#callbacks.indexOf(callback);
+    if (at >= 0) this.#callbacks.splice(at, 1);
+    return at >= 0;
+  }
+
+  /** Makes `await` and `Promise.all` work; a future looked at so is not logged. */
+  then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    this.#lookAt();
+    const promise = new Promise<T>((resolve, reject) => {
+      const tell = (future: Future<T>): void => {
+        if (future.#state === DONE) resolve(future.#value as T);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what it failed with is passed on
+        else reject(future.#value);
+      };
+      if (this.#state === PENDING) this.addDoneCallback(tell);
+      else tell(this);
+    });
+    return promise.then(onFulfilled, onRejected);
+  }
+
+  /** Makes `const value = yield* future` typed in a coroutine. */
+  *[Symbol.iterator](): Generator<Future<T>, T, unknown> {
+    if (this.#state === PENDING) yield this;
+    return this.result();
+  }
+
+  /** Who waited has run by now: an error that still nobody has looked at is watched for. */
+  static {
+    watchOverlooked = (future) => {
+      if (!future.#isLookedAt) future.#failure = watchForOversight(future, future.#value);
+    };
+  }
+
+  #lookAt(): void {
+    this.#isLookedAt = true;
+    if (this.#failure !== null) this.#failure.isLookedAt = true;
+  }
+
+  #settle(state: State, value: unknown): void {
+    if (this.#state !== PENDING) throw new InvalidStateError('the future is settled already');
+    this.#state = state;
+    this.#value = value;
+    const callbacks = this.#callbacks;
+    if (callbacks === null) return;
+    this.#callbacks = null;
+    const loop = IOLoop.current();
+    if (typeof callbacks === 'function') loop.schedule(callbacks, this);
+    else for (const callback of callbacks) loop.schedule(callback, this);
+  }
+}
+
+/** Whether `value` is a Future; promises and coroutines are not (CON-9). */
+export function isFuture(value: unknown): value is Future<unknown> {
+  return value instanceof Future;
+}

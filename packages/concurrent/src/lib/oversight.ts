@@ -1,0 +1,21 @@
+// Failures that nobody ever looked at: logged when the future is collected (CON-5).
+import { appLog } from '@typhoon/log';
+
+/** What is kept of a future after it is gone. */
+interface Failure {
+  isLookedAt: boolean;
+  readonly error: unknown;
+}
+
+const registry = new FinalizationRegistry<Failure>(({ isLookedAt, error }) => {
+  if (isLookedAt) return;
+  const reason = error instanceof Error ? error : new Error(String(error));
+  appLog.error('Future exception was never retrieved', reason);
+});
+
+/** Logs `error` once when `owner` is collected, unless the answer's `isLookedAt` has been set by then. */
+export function watchForOversight(owner: object, error: unknown): { isLookedAt: boolean } {
+  const failure: Failure = { isLookedAt: false, error };
+  registry.register(owner, failure);
+  return failure;
+}

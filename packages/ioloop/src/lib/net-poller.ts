@@ -1,0 +1,233 @@
+// The portable poller: node:net and node:tls behind the contract of poller.ts. TLS always comes from here.
+// Owns: listening and connecting. Must not know: what runs over the connections.
+import { connect as connectTcp, createServer } from 'node:net';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import { genLog } from '@typhoon/log';
+import { NetTransport } from './net-transport.ts';
+import { TransportError } from './transport-error.ts';
+import type { Server, Socket } from 'node:net';
+import type {
+  Address,
+  ConnectAddress,
+  ConnectAttempt,
+  ConnectOptions,
+  ListenAddress,
+  Listener,
+  ListenOptions,
+  Poller,
+  PollerHost,
+  Protocol,
+} from './poller.ts';
+
+/** Tornado's 128 is small for today's kernels; Node.js's own default. */
+const DEFAULT_BACKLOG = 511;
+
+/** The portable poller. Watches no raw descriptors: Node.js has no public way to. */
+export class NetPoller implements Poller {
+  readonly name: string = 'net';
+  readonly #host: PollerHost;
+  readonly #sockets = new Set<Socket>();
+  readonly #listeners = new Set<Listener>();
+
+  constructor(host: PollerHost) {
+    this.#host = host;
+  }
+
+  async listen(
+    address: ListenAddress,
+    options: ListenOptions,
+    protocolFactory: () => Protocol,
+  ): Promise<Listener> {
+    const accept = (socket: Socket): void => {
+      this.#accept(socket, protocolFactory);
+    };
+    const server =
+      options.tls === undefined
+        ? createServer({ allowHalfOpen: true, noDelay: true }, accept)
+        : createTlsServer({ ...options.tls, allowHalfOpen: true, noDelay: true }, accept);
+    server.on('tlsClientError', (error: Error) => {
+      // HSV-12: one line, no trace: a scanner or a plain request on a TLS port is no fault of ours.
+      genLog.warning('TLS handshake failed: %s', error.message);
+    });
+    await bind(server, address, options);
+    const listener = new NetListener(server, addressOf(server), () =>
+      this.#listeners.delete(listener),
+    );
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  connect(address: ConnectAddress, options: ConnectOptions, protocol: Protocol): ConnectAttempt {
+    let socket: Socket;
+    try {
+      socket = open(address, options);
+    } catch (error) {
+      return this.#failLater(protocol, TransportError.from(error, connecting(address)));
+    }
+    this.#track(socket);
+    let failure: TransportError | null = null;
+    let isPending = true;
+    const onError = (error: Error): void => {
+      failure ??= TransportError.from(error, connecting(address));
+    };
+    const onClose = (): void => {
+      isPending = false;
+      this.#lose(protocol, failure);
+    };
+    socket.on('error', onError);
+    socket.on('close', onClose);
+    socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
+      if (socket.destroyed) return;
+      isPending = false;
+      socket.off('error', onError);
+      socket.off('close', onClose);
+      this.#begin(socket, protocol);
+    });
+    const abort = (): void => {
+      if (!isPending) return;
+      const message = `${connecting(address)}: given up`;
+      failure ??= new TransportError('ERR_CONNECTION_ABORTED', message);
+      socket.destroy();
+    };
+    return { abort };
+  }
+
+  close(): void {
+    for (const listener of this.#listeners) void listener.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket, protocolFactory: () => Protocol): void {
+    let protocol: Protocol;
+    try {
+      protocol = protocolFactory();
+    } catch (error) {
+      this.#host.handleCallbackException(protocolFactory, error);
+      socket.destroy();
+      return;
+    }
+    this.#track(socket);
+    this.#begin(socket, protocol);
+  }
+
+  #begin(socket: Socket, protocol: Protocol): void {
+    new NetTransport(this.#host, socket, protocol).begin();
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
+  #failLater(protocol: Protocol, error: TransportError): ConnectAttempt {
+    setImmediate(() => {
+      this.#lose(protocol, error);
+    });
+    return { abort: () => undefined };
+  }
+
+  #lose(protocol: Protocol, error: TransportError | null): void {
+    this.#host.enter();
+    try {
+      const closed = new TransportError('ERR_CONNECTION_RESET', 'closed before it was made');
+      protocol.connectionLost(error ?? closed);
+    } catch (reason) {
+      this.#host.handleCallbackException(protocol.connectionLost, reason);
+    }
+    this.#host.exit();
+  }
+}
+
+class NetListener implements Listener {
+  readonly address: Address;
+  readonly #server: Server;
+  readonly #onClose: () => void;
+  #closed: Promise<void> | null = null;
+
+  constructor(server: Server, address: Address, onClose: () => void) {
+    this.#server = server;
+    this.address = address;
+    this.#onClose = onClose;
+  }
+
+  /** `Server.close` calls back when the last connection has ended; accepting is over at once, and that is what counts. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#onClose();
+      this.#server.close();
+      setImmediate(resolve);
+    });
+    return this.#closed;
+  }
+}
+
+async function bind(server: Server, address: ListenAddress, options: ListenOptions): Promise<void> {
+  const where = 'path' in address ? address.path : `${address.host ?? '*'}:${address.port}`;
+  const target =
+    'path' in address ? { path: address.path } : { port: address.port, ...hostOf(address.host) };
+  if (options.reusePort === true && !canReusePort()) {
+    const message = `listening on ${where}: reusePort needs Node.js 22.12, this is ${process.version}`;
+    throw new TransportError('ERR_UNSUPPORTED', message);
+  }
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      reject(TransportError.from(error, `listening on ${where}`));
+    };
+    server.once('error', fail);
+    try {
+      server.listen(
+        {
+          ...target,
+          backlog: options.backlog ?? DEFAULT_BACKLOG,
+          ipv6Only: options.ipv6Only ?? false,
+          ...(options.reusePort === true ? { reusePort: true } : {}),
+        },
+        () => {
+          server.off('error', fail);
+          // After that, an error of the listener (no descriptor left, for one) must not end the process.
+          server.on('error', (error) => {
+            genLog.error('accepting on %s failed: %s', where, error.message);
+          });
+          resolve();
+        },
+      );
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+function hostOf(host: string | undefined): { host?: string } {
+  return host === undefined || host === '' ? {} : { host };
+}
+
+function canReusePort(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 12);
+}
+
+function addressOf(server: Server): Address {
+  const address = server.address();
+  if (address === null) return { host: '', port: 0, path: '' };
+  if (typeof address === 'string') return { host: '', port: 0, path: address };
+  return { host: address.address, port: address.port, path: '' };
+}
+
+function open(address: ConnectAddress, options: ConnectOptions): Socket {
+  const target =
+    'path' in address ? { path: address.path } : { host: address.host, port: address.port };
+  const common = {
+    ...target,
+    allowHalfOpen: true,
+    noDelay: true,
+    ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+    ...(options.family === undefined ? {} : { family: options.family }),
+  };
+  return options.tls === undefined ? connectTcp(common) : connectTls({ ...common, ...options.tls });
+}
+
+function connecting(address: ConnectAddress): string {
+  return 'path' in address
+    ? `connecting to ${address.path}`
+    : `connecting to ${address.host}:${address.port}`;
+}

@@ -1,0 +1,290 @@
+// A Transport over a socket of node:net or node:tls. Owns: when bytes are handed to the socket, the water marks, the one
+// path to `connectionLost`. Must not know: listening and connecting (net-poller.ts).
+// HOT: `pnpm bench http`
+import { TLSSocket } from 'node:tls';
+import { TransportError } from './transport-error.ts';
+import type { Socket } from 'node:net';
+import type { Address, Flushable, PollerHost, Protocol, TlsInfo, Transport } from './poller.ts';
+
+const DEFAULT_HIGH_BYTES = 65_536;
+const DEFAULT_LOW_BYTES = 16_384;
+
+/** `open` reads and writes; `ending` our half is shut or about to be; `closing` waits for the flush; `lost` is over. */
+type State = 'open' | 'ending' | 'closing' | 'lost';
+
+/** One connection of the `net` poller. */
+export class NetTransport implements Transport, Flushable {
+  readonly #host: PollerHost;
+  readonly #socket: Socket;
+  #protocol: Protocol;
+  #state: State = 'open';
+  /** What was written in this event: text of one byte a character, as long as nothing else came. */
+  #text = '';
+  /** Bytes written in this event, in order, when there is more than text; `#text` comes behind them. */
+  #chunks: Uint8Array[] = [];
+  #chunkBytes = 0;
+  #isFlushComing = false;
+  #isWritingPaused = false;
+  #highBytes = DEFAULT_HIGH_BYTES;
+  #lowBytes = DEFAULT_LOW_BYTES;
+  #error: TransportError | null = null;
+  #remote: Address | null = null;
+
+  constructor(host: PollerHost, socket: Socket, protocol: Protocol) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#protocol = protocol;
+    socket.on('data', this.#onData);
+    socket.on('end', this.#onEnd);
+    socket.on('error', this.#onError);
+    socket.on('close', this.#onClose);
+  }
+
+  /** Tells the protocol that the connection is there. */
+  begin(): void {
+    this.#host.enter();
+    try {
+      this.#protocol.connectionMade(this);
+    } catch (error) {
+      this.#blame(error);
+    }
+    this.#host.exit();
+  }
+
+  write(data: Uint8Array | string): void {
+    if (this.#state !== 'open') throw this.#closedError();
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    if (bytes.byteLength === 0) return;
+    this.#settleText();
+    this.#chunks.push(bytes);
+    this.#chunkBytes += bytes.byteLength;
+    this.#askForFlush();
+  }
+
+  writeLatin1(text: string): void {
+    if (this.#state !== 'open') throw this.#closedError();
+    this.#text += text;
+    this.#askForFlush();
+  }
+
+  pauseReading(): void {
+    this.#socket.pause();
+  }
+
+  resumeReading(): void {
+    if (this.#state !== 'lost') this.#socket.resume();
+  }
+
+  end(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'ending';
+    this.#askForFlush();
+  }
+
+  close(): void {
+    if (this.#state === 'closing' || this.#state === 'lost') return;
+    this.#state = 'closing';
+    this.#askForFlush();
+  }
+
+  abort(error?: TransportError): void {
+    if (this.#state === 'lost') return;
+    this.#state = 'closing';
+    this.#error ??=
+      error ??
+      new TransportError('ERR_CONNECTION_ABORTED', 'the connection was aborted by our side');
+    this.#drop();
+    this.#rememberRemote();
+    if (this.#socket instanceof TLSSocket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
+  setProtocol(protocol: Protocol): void {
+    this.#protocol = protocol;
+  }
+
+  setWriteLimits(highBytes: number, lowBytes: number): void {
+    if (!(highBytes >= lowBytes && lowBytes >= 0)) {
+      throw new RangeError(
+        `water marks must be high >= low >= 0, got ${highBytes} and ${lowBytes}`,
+      );
+    }
+    this.#highBytes = highBytes;
+    this.#lowBytes = lowBytes;
+  }
+
+  setNoDelay(isOn: boolean): void {
+    this.#socket.setNoDelay(isOn);
+  }
+
+  get bufferedAmount(): number {
+    return this.#chunkBytes + this.#text.length + this.#socket.writableLength;
+  }
+
+  get isClosing(): boolean {
+    return this.#state !== 'open';
+  }
+
+  get localAddress(): Address {
+    const { localAddress, localPort } = this.#socket;
+    return { host: localAddress ?? '', port: localPort ?? 0, path: '' };
+  }
+
+  get remoteAddress(): Address {
+    return this.#remote ?? remoteOf(this.#socket);
+  }
+
+  get tls(): TlsInfo | null {
+    return this.#socket instanceof TLSSocket ? tlsInfo(this.#socket) : null;
+  }
+
+  /** Hands what was written in this event to the socket, as one write where it can be. */
+  flush(): void {
+    this.#isFlushComing = false;
+    if (this.#state === 'lost') return;
+    const socket = this.#socket;
+    const text = this.#text;
+    if (this.#chunkBytes > 0) {
+      this.#settleText();
+      this.#flushChunks();
+    } else if (text !== '') {
+      this.#text = '';
+      if (socket.writableLength + text.length > this.#highBytes)
+        socket.write(text, 'latin1', this.#onWritten);
+      else socket.write(text, 'latin1');
+    }
+    if (this.#state !== 'open') this.#finishWriting();
+    else if (!this.#isWritingPaused && socket.writableLength > this.#highBytes)
+      this.#pauseWriting();
+  }
+
+  #flushChunks(): void {
+    const chunks = this.#chunks;
+    const size = this.#chunkBytes;
+    this.#chunks = [];
+    this.#chunkBytes = 0;
+    const socket = this.#socket;
+    if (chunks.length > 1) socket.cork();
+    const last = chunks.pop();
+    for (const chunk of chunks) socket.write(chunk);
+    const isHigh = socket.writableLength + size > this.#highBytes;
+    if (last !== undefined) isHigh ? socket.write(last, this.#onWritten) : socket.write(last);
+    if (chunks.length > 0) socket.uncork();
+  }
+
+  /** Bytes follow text: the text becomes bytes, so that the order stays. */
+  #settleText(): void {
+    if (this.#text === '') return;
+    this.#chunks.push(Buffer.from(this.#text, 'latin1'));
+    this.#chunkBytes += this.#text.length;
+    this.#text = '';
+  }
+
+  #askForFlush(): void {
+    if (this.#isFlushComing) return;
+    this.#isFlushComing = true;
+    this.#host.addFlush(this);
+  }
+
+  #finishWriting(): void {
+    if (this.#state === 'closing') this.#socket.destroySoon();
+    else if (!this.#socket.writableEnded) this.#socket.end();
+  }
+
+  #pauseWriting(): void {
+    this.#isWritingPaused = true;
+    this.#tell(() => this.#protocol.pauseWriting?.());
+  }
+
+  readonly #onWritten = (): void => {
+    if (!this.#isWritingPaused || this.#state === 'lost') return;
+    if (this.bufferedAmount > this.#lowBytes) return;
+    this.#isWritingPaused = false;
+    this.#tell(() => this.#protocol.resumeWriting?.());
+  };
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#state === 'closing') return;
+    this.#host.enter();
+    try {
+      this.#protocol.dataReceived(chunk, 0, chunk.length);
+    } catch (error) {
+      this.#blame(error);
+    }
+    this.#host.exit();
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#state === 'closing') return;
+    this.#tell(() => {
+      if (this.#protocol.eofReceived?.() !== true) this.close();
+    });
+  };
+
+  readonly #onError = (error: Error): void => {
+    this.#error ??= TransportError.from(error, 'connection failed');
+  };
+
+  readonly #onClose = (): void => {
+    this.#rememberRemote();
+    this.#state = 'lost';
+    this.#drop();
+    this.#host.enter();
+    try {
+      this.#protocol.connectionLost(this.#error);
+    } catch (error) {
+      this.#host.handleCallbackException(this.#protocol.connectionLost, error);
+    }
+    this.#host.exit();
+  };
+
+  #tell(call: () => void): void {
+    this.#host.enter();
+    try {
+      call();
+    } catch (error) {
+      this.#blame(error);
+    }
+    this.#host.exit();
+  }
+
+  /** A protocol that throws loses its own connection, and harms no other. */
+  #blame(error: unknown): void {
+    this.#host.handleCallbackException(this.#protocol.dataReceived, error);
+    this.abort(
+      new TransportError('ERR_CONNECTION_ABORTED', 'the protocol threw', { cause: error }),
+    );
+  }
+
+  #drop(): void {
+    this.#text = '';
+    this.#chunks = [];
+    this.#chunkBytes = 0;
+  }
+
+  #rememberRemote(): void {
+    if (this.#socket.remoteAddress !== undefined) this.#remote ??= remoteOf(this.#socket);
+  }
+
+  #closedError(): TransportError {
+    const how = this.#state === 'lost' ? 'the connection is lost' : 'the transport is closing';
+    return new TransportError('ERR_TRANSPORT_CLOSED', `cannot write: ${how}`);
+  }
+}
+
+function remoteOf(socket: Socket): Address {
+  return { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, path: '' };
+}
+
+function tlsInfo(socket: TLSSocket): TlsInfo {
+  const { servername } = socket as { servername?: string | false };
+  return {
+    isAuthorized: socket.authorized,
+    alpnProtocol: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
+    serverName: typeof servername === 'string' ? servername : null,
+    peerCertificate: () => {
+      const certificate = socket.getPeerCertificate();
+      return Object.keys(certificate).length === 0 ? null : certificate;
+    },
+  };
+}
