@@ -1,1 +1,12 @@
-export {};
+export { accessLog, appLog, genLog, getLogger, setLogSink } from './lib/loggers.ts';
+export { LogError } from './lib/log-error.ts';
+export { StreamHandler, LogHandler } from './lib/log-handler.ts';
+export { LogLevel, levelName, parseLevel } from './lib/log-level.ts';
+export { LogRecord } from './lib/log-record.ts';
+export { repr } from './lib/repr.ts';
+export type { Caller } from './lib/caller.ts';
+export type { LevelName } from './lib/log-level.ts';
+export type { LogErrorCode } from './lib/log-error.ts';
+export type { LogFilter, LogFormat, LogStream } from './lib/log-handler.ts';
+export type { LogMessage } from './lib/log-record.ts';
+export type { Logger, LogSink } from './lib/logger.ts';
