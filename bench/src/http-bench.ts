@@ -1,0 +1,115 @@
+// `pnpm bench http`: keep-alive "Hello, world", ours and the rivals in turn. Owns: who takes part, how a round goes.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { load } from './load.ts';
+import { ServerProcess } from './server-process.ts';
+import type { Sample } from './report.ts';
+
+/** One that takes part. */
+interface Contestant {
+  readonly name: string;
+  readonly version: string;
+  readonly command: readonly string[];
+}
+
+/** How long and how often. */
+export interface HttpBenchOptions {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly connections: number;
+  /** Run only these, by name. */
+  readonly only: readonly string[];
+}
+
+/** Runs all rounds; every server stays up throughout, so that each is warm and rests while others work. */
+export async function httpBench(options: HttpBenchOptions): Promise<Sample[]> {
+  const chosen = contestants().filter(
+    ({ name }) => options.only.length === 0 || options.only.includes(name),
+  );
+  const running: { readonly contestant: Contestant; readonly server: ServerProcess }[] = [];
+  const samples: Sample[] = [];
+  try {
+    for (const contestant of chosen) {
+      running.push({ contestant, server: await ServerProcess.start(contestant.command) });
+    }
+    for (const { server } of running) await load(urlOf(server), options.connections, 2);
+    for (let round = 0; round < options.rounds; round++) {
+      for (const { contestant, server } of running) {
+        samples.push(await measure(contestant, server, options));
+      }
+    }
+  } finally {
+    for (const { server } of running) await server.stop();
+  }
+  return samples;
+}
+
+async function measure(
+  contestant: Contestant,
+  server: ServerProcess,
+  { connections, seconds }: HttpBenchOptions,
+): Promise<Sample> {
+  const before = server.usage();
+  const result = await load(urlOf(server), connections, seconds);
+  const after = server.usage();
+  if (result.errors > 0) throw new Error(`${contestant.name}: ${result.errors} errors under load`);
+  return {
+    name: contestant.name,
+    version: contestant.version,
+    rate: result.requests / result.seconds,
+    userUs: ((after.userMs - before.userMs) * 1000) / result.requests,
+    systemUs: ((after.systemMs - before.systemMs) * 1000) / result.requests,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    rssBytes: after.rssBytes,
+  };
+}
+
+function urlOf(server: ServerProcess): string {
+  return `http://127.0.0.1:${server.port}/`;
+}
+
+function contestants(): Contestant[] {
+  const ours = versionOf('@typhoon/httpserver');
+  const nodes = [
+    node('typhoon RequestHandler', ours, 'typhoon-web'),
+    node('typhoon HTTPServer', ours, 'typhoon-raw'),
+    node('node:http', process.versions.node, 'node-http'),
+    node('Fastify', versionOf('fastify'), 'fastify'),
+    node('Hono', versionOf('hono'), 'hono'),
+  ];
+  const tornado = spawnSync('/usr/bin/python3', ['-c', 'import tornado; print(tornado.version)'], {
+    encoding: 'utf8',
+  });
+  if (tornado.status !== 0) return nodes;
+  const script = fileURLToPath(new URL('../python/tornado_hello.py', import.meta.url));
+  const version = tornado.stdout.trim();
+  return [...nodes, { name: 'Tornado', version, command: ['/usr/bin/python3', script] }];
+}
+
+function node(name: string, version: string, file: string): Contestant {
+  const script = fileURLToPath(new URL(`./servers/${file}.js`, import.meta.url));
+  return { name, version, command: [process.execPath, script] };
+}
+
+/** Looks the manifest up on the way from the entry file to the root: not every package exports it. */
+function versionOf(packageName: string): string {
+  const entry = createRequire(import.meta.url).resolve(packageName);
+  let folder = new URL('.', `file://${entry}`);
+  for (;;) {
+    try {
+      const manifest = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {
+        readonly name?: string;
+        readonly version?: string;
+      };
+      if (manifest.name === packageName) return manifest.version ?? '';
+    } catch {
+      // no manifest in this folder: look one up
+    }
+    const parent = new URL('..', folder);
+    if (parent.href === folder.href) return '';
+    folder = parent;
+  }
+}
