@@ -1,0 +1,53 @@
+// One check of one site: asked, judged, timed. Owns: what counts as up. Must not know: where results go.
+import { CancelledError, TimeoutError, withTimeout } from '@typhoon/concurrent';
+import { coroutine } from '@typhoon/gen';
+import { HTTPClientError, type AsyncHTTPClient } from '@typhoon/httpclient';
+import type { Outcome, Result, Site } from './site.ts';
+
+interface Verdict {
+  readonly outcome: Outcome;
+  readonly status: number | null;
+  readonly detail: string;
+}
+
+/** Asks a site once and says how it did; only cancelling makes it fail. */
+export const check = coroutine(function* (client: AsyncHTTPClient, site: Site, timeoutMs: number) {
+  const startedAt = Date.now();
+  const start = performance.now();
+  const verdict = yield* ask(client, site, timeoutMs);
+  const latencyMs = performance.now() - start;
+  return { siteId: site.id, startedAt, latencyMs, ...verdict } satisfies Result;
+});
+
+const ask = coroutine(function* (client: AsyncHTTPClient, site: Site, timeoutMs: number) {
+  try {
+    const fetching = client.fetch(site.url, {
+      raiseError: false,
+      connectTimeoutMs: timeoutMs,
+      requestTimeoutMs: timeoutMs,
+      headers: { 'User-Agent': 'typhoon-uptime', 'Cache-Control': 'no-cache' },
+    });
+    const response = yield* withTimeout(timeoutMs, fetching, { cancel: true });
+    return judge(response.code, response.reason);
+  } catch (error) {
+    return explain(error, timeoutMs);
+  }
+});
+
+function judge(status: number, reason: string): Verdict {
+  if (status >= 200 && status < 400) return { outcome: 'up', status, detail: '' };
+  return { outcome: 'wrong', status, detail: `answered ${status} ${reason}` };
+}
+
+function explain(error: unknown, timeoutMs: number): Verdict {
+  if (error instanceof CancelledError) throw error;
+  const isLate =
+    error instanceof TimeoutError ||
+    (error instanceof HTTPClientError && error.code === 'ERR_TIMEOUT');
+  if (isLate) return { outcome: 'late', status: null, detail: `no answer within ${timeoutMs} ms` };
+  return {
+    outcome: 'down',
+    status: null,
+    detail: error instanceof Error ? error.message : String(error),
+  };
+}

@@ -1,0 +1,131 @@
+// The app as a user runs it: the built program, in a process of its own.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** What the JSON API says of a site; only what the tests look at. */
+export interface ApiSite {
+  readonly id: number;
+  readonly url: string;
+  readonly last: {
+    readonly outcome: string;
+    readonly status: number | null;
+    readonly detail: string;
+  } | null;
+  readonly latenciesMs: readonly number[];
+  readonly percentiles: { readonly p50Ms: number } | null;
+  readonly days: readonly { readonly checks: number; readonly up: number }[];
+}
+
+/** A running app. */
+export class AppProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly database: string;
+  readonly #folder: string;
+
+  private constructor(child: ChildProcess, url: string, database: string, folder: string) {
+    this.child = child;
+    this.url = url;
+    this.database = database;
+    this.#folder = folder;
+  }
+
+  /** Starts it on a free port, with an empty database unless one is given. */
+  static async start(
+    sites: readonly string[],
+    {
+      database,
+      flags = [],
+    }: { readonly database?: string; readonly flags?: readonly string[] } = {},
+  ): Promise<AppProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'uptime-'));
+    const file = database ?? join(folder, 'uptime.db');
+    const settings = [
+      '--port=0',
+      `--database=${file}`,
+      '--interval-ms=50',
+      '--timeout-ms=300',
+      ...flags,
+    ];
+    const child = run([...settings, ...sites.map((site) => `--site=${site}`)]);
+    if (child.stdout === null) throw new Error('the app has no output');
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    return new AppProcess(child, line.replace('listening on ', ''), file, folder);
+  }
+
+  /** What the API says of all sites. */
+  async sites(): Promise<readonly ApiSite[]> {
+    const response = await fetch(`${this.url}/api/sites`);
+    return ((await response.json()) as { sites: readonly ApiSite[] }).sites;
+  }
+
+  /** Follows the live updates until `isTrue` of the sites, for ten seconds at most. */
+  async until(isTrue: (sites: readonly ApiSite[]) => boolean): Promise<readonly ApiSite[]> {
+    const signal = AbortSignal.timeout(10_000);
+    let version = 0;
+    for (;;) {
+      const news = await fetch(`${this.url}/live?since=${version}`, { signal });
+      version = ((await news.json()) as { version: number }).version;
+      const sites = await this.sites();
+      if (isTrue(sites)) return sites;
+    }
+  }
+
+  /** Sends a form as the page does, with its XSRF token. */
+  async post(path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
+    const page = await fetch(this.url);
+    const cookie = page.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ');
+    const token = /name="_xsrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+    return fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: { cookie },
+      body: new URLSearchParams({ _xsrf: token, ...fields }),
+      redirect: 'manual',
+    });
+  }
+
+  /** Asks it to stop; gives its exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    if (this.child.exitCode !== null) return this.child.exitCode;
+    const exit = once(this.child, 'exit');
+    this.child.kill(signal);
+    const [code] = (await exit) as [number | null];
+    return code;
+  }
+
+  /** Ends it whatever happens, and removes its files. */
+  async dispose(): Promise<void> {
+    await this.stop('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts the program with these flags. */
+export function run(flags: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ['--enable-source-maps', PROGRAM, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs the program to its end. */
+export async function runToEnd(
+  flags: readonly string[],
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = run(flags);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}

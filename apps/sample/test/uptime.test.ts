@@ -1,0 +1,178 @@
+// The app against real sites on this machine.
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppProcess, runToEnd, type ApiSite } from './app-process.ts';
+import { WatchedSite } from './watched-site.ts';
+
+const started: { dispose(): Promise<void> | void }[] = [];
+
+afterEach(async () => {
+  for (const one of started.splice(0).reverse()) await one.dispose();
+});
+
+async function app(
+  sites: readonly string[],
+  options?: Parameters<typeof AppProcess.start>[1],
+): Promise<AppProcess> {
+  const process = await AppProcess.start(sites, options);
+  started.push(process);
+  return process;
+}
+
+async function site(making: Promise<WatchedSite>): Promise<WatchedSite> {
+  const made = await making;
+  started.push({ dispose: () => made.kill() });
+  return made;
+}
+
+const good = (): Promise<WatchedSite> =>
+  site(WatchedSite.http((_request, response) => response.end('fine')));
+
+function outcome(sites: readonly ApiSite[], url: string): string | undefined {
+  return sites.find((one) => one.url === url)?.last?.outcome;
+}
+
+describe('checks', () => {
+  it('finds a site that answers up, and measures it', async () => {
+    const { url } = await good();
+    const running = await app([url]);
+    const [report] = await running.until((sites) => (sites[0]?.latenciesMs.length ?? 0) >= 3);
+    expect(report?.last).toMatchObject({ outcome: 'up', status: 200 });
+    expect(report?.percentiles?.p50Ms).toBeGreaterThan(0);
+    expect(report?.days[0]?.up).toBe(report?.days[0]?.checks);
+  });
+
+  it('tells late, wrong, dropping and absent sites apart, all watched at once', async () => {
+    const late = await site(WatchedSite.http(() => undefined));
+    const wrong = await site(
+      WatchedSite.http((_request, response) => response.writeHead(500).end()),
+    );
+    const dropping = await site(WatchedSite.tcp((socket) => socket.destroy()));
+    const half = await site(
+      WatchedSite.tcp((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhal')),
+    );
+    const absent = 'http://127.0.0.1:1/';
+    const urls = [late.url, wrong.url, dropping.url, half.url, absent];
+    const running = await app(urls);
+    const sites = await running.until(
+      (all) => all.length === 5 && all.every(({ last }) => last !== null),
+    );
+    expect(urls.map((url) => outcome(sites, url))).toEqual([
+      'late',
+      'wrong',
+      'down',
+      'down',
+      'down',
+    ]);
+  });
+
+  it('goes on when one watched site dies in the middle', async () => {
+    const dying = await good();
+    const staying = await good();
+    const running = await app([dying.url, staying.url]);
+    await running.until(
+      (sites) => sites.length === 2 && sites.every(({ last }) => last?.outcome === 'up'),
+    );
+    dying.kill();
+    const sites = await running.until((all) => outcome(all, dying.url) === 'down');
+    expect(outcome(sites, staying.url)).toBe('up');
+  });
+});
+
+describe('the page', () => {
+  it('adds a site through the form and shows it', async () => {
+    const { url } = await good();
+    const running = await app([]);
+    const response = await running.post('/sites', { url });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
+    await running.until((sites) => outcome(sites, url) === 'up');
+    const page = await (await fetch(running.url)).text();
+    expect(page).toContain(url);
+    expect(page).toContain('<polyline points=');
+  });
+
+  it('removes a site through the form', async () => {
+    const { url } = await good();
+    const running = await app([url]);
+    const [report] = await running.until((sites) => sites.length === 1);
+    await running.post(`/sites/${report?.id ?? 0}/remove`, {});
+    expect(await running.sites()).toEqual([]);
+  });
+
+  it('refuses a form without its token', async () => {
+    const running = await app([]);
+    const body = new URLSearchParams({ url: 'http://127.0.0.1:1/' });
+    expect((await fetch(`${running.url}/sites`, { method: 'POST', body })).status).toBe(403);
+  });
+
+  it.each([
+    ['nonsense', 400],
+    ['ftp://example.com/', 400],
+    ['http://user:secret@example.com/', 400],
+  ])('says what is wrong with %s', async (url, status) => {
+    const running = await app([]);
+    const response = await running.post('/sites', { url });
+    expect(response.status).toBe(status);
+    expect(await response.text()).toContain('role="alert"');
+  });
+
+  it('shows a hostile URL as text', async () => {
+    const running = await app([]);
+    const response = await running.post('/sites', { url: 'x"><script>alert(1)</script>' });
+    expect(await response.text()).not.toContain('<script>alert');
+  });
+});
+
+describe('stopping', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends with code 0 on %s, in the middle of a check',
+    async (signal) => {
+      const late = await site(WatchedSite.http(() => undefined));
+      const running = await app([late.url], { flags: ['--timeout-ms=60000'] });
+      const begin = performance.now();
+      expect(await running.stop(signal)).toBe(0);
+      expect(performance.now() - begin).toBeLessThan(2000);
+    },
+  );
+
+  it('loses no result: what was shown is there after a restart', async () => {
+    const { url } = await good();
+    const first = await app([url]);
+    await first.until((sites) => (sites[0]?.latenciesMs.length ?? 0) >= 3);
+    const [before] = await first.sites();
+    await first.stop();
+    const second = await app([], { database: first.database });
+    const [after] = await second.sites();
+    expect(after?.days[0]?.checks).toBeGreaterThanOrEqual(before?.days[0]?.checks ?? Infinity);
+  });
+});
+
+describe('starting', () => {
+  it('says in one line that the port is taken, and ends with code 1', async () => {
+    const running = await app([]);
+    const { port } = new URL(running.url);
+    const { code, stderr } = await runToEnd([`--port=${port}`, '--database=:memory:']);
+    expect(code).toBe(1);
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('['));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('EADDRINUSE');
+  });
+
+  it('explains its flags', async () => {
+    const { code, stdout } = await runToEnd(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--interval-ms');
+    expect(stdout).toContain('UPTIME_PORT');
+  });
+
+  it.each([['--port=99999'], ['--port=abc'], ['--wrong'], ['--site=ftp://x/']])(
+    'refuses %s with one line and code 1',
+    async (flag) => {
+      const { code, stderr } = await runToEnd([flag]);
+      expect(code).toBe(1);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,10 @@
+// What the examples take from the command line: `node dist/NAME.js [PORT] [FEED-URL]`.
+
+/** Port to listen on; 0 picks a free one. */
+export const port: number = Number(process.argv[2] ?? 8888);
+
+/** A JSON document `{ "title": …, "entries": [ … ] }` somewhere on the web. */
+export const feedUrl: string = process.argv[3] ?? 'http://127.0.0.1:8000/feed.json';
+
+/** The templates' folder, beside src/ and dist/. */
+export const templatePath: string = new URL('../templates', import.meta.url).pathname;

@@ -1,0 +1,99 @@
+// Every example is run as its reader would: the built program, in a process of its own, over a real port.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+const FEED = { title: 'News & views', entries: ['first', '<b>second</b>'] };
+
+let feed: Server;
+let feedUrl = '';
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  feed = createServer((_request, response) => response.end(JSON.stringify(FEED)));
+  feed.listen(0, '127.0.0.1');
+  await once(feed, 'listening');
+  const address = feed.address();
+  feedUrl = typeof address === 'object' ? `http://127.0.0.1:${address?.port ?? 0}/feed.json` : '';
+});
+
+afterAll(() => {
+  feed.closeAllConnections();
+  feed.close();
+});
+
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+  }
+});
+
+/** Starts an example on a free port; gives its address. */
+async function start(name: string): Promise<string> {
+  const program = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
+  const child = spawn(process.execPath, [program, '0', feedUrl], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return line.replace('listening on ', '');
+}
+
+describe.each(['callback-style', 'coroutine-style', 'async-style'])('%s', (name) => {
+  it('fetches without blocking and renders what came', async () => {
+    const url = await start(name);
+    const response = await fetch(url);
+    expect(response.status).toBe(200);
+    const page = await response.text();
+    expect(page).toContain('<h1>News &amp; views</h1>');
+    expect(page).toContain('<li>&lt;b&gt;second&lt;/b&gt;</li>');
+  });
+
+  it('answers an error when the feed is not there', async () => {
+    const saved = feedUrl;
+    feedUrl = 'http://127.0.0.1:1/';
+    const url = await start(name);
+    feedUrl = saved;
+    expect((await fetch(url)).status).toBeGreaterThanOrEqual(500);
+  });
+});
+
+describe('thread-pool', () => {
+  it('answers a computation that makes it in time', async () => {
+    const url = await start('thread-pool');
+    const response = await fetch(`${url}/compute/50`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ rounds: expect.any(Number) as number });
+  });
+
+  it('answers 503 for one that does not, and others within 20 ms meanwhile', async () => {
+    const url = await start('thread-pool');
+    await fetch(`${url}/ping`);
+    const slow = fetch(`${url}/compute/1500`);
+    let isSlowDone = false;
+    void slow.then(() => (isSlowDone = true));
+    const times: number[] = [];
+    while (!isSlowDone) {
+      const begin = performance.now();
+      await (await fetch(`${url}/ping`)).text();
+      times.push(performance.now() - begin);
+    }
+    expect((await slow).status).toBe(503);
+    expect(times.length).toBeGreaterThan(10);
+    times.sort((a, b) => a - b);
+    expect(times[Math.floor(times.length / 2)]).toBeLessThan(20);
+  });
+});
+
+describe('raw-server', () => {
+  it('answers with no framework', async () => {
+    const url = await start('raw-server');
+    const response = await fetch(`${url}/some/path?x=1`);
+    expect(await response.text()).toBe('You requested /some/path?x=1\n');
+  });
+});
