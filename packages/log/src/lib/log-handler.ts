@@ -26,7 +26,8 @@ export abstract class LogHandler {
   level = 0;
   /** Default: the message, and the error below it. */
   formatter: LogFormat = PLAIN_FORMAT;
-  readonly #filters = new Set<LogFilter>();
+  // Replaced, never changed: a filter may remove itself.
+  #filters: readonly LogFilter[] = [];
 
   /** Writes one record that passed level and filters. May throw: the caller that logged never sees it. */
   protected abstract emit(record: LogRecord): void;
@@ -37,11 +38,11 @@ export abstract class LogHandler {
   }
 
   addFilter(filter: LogFilter): void {
-    this.#filters.add(filter);
+    if (!this.#filters.includes(filter)) this.#filters = [...this.#filters, filter];
   }
 
   removeFilter(filter: LogFilter): void {
-    this.#filters.delete(filter);
+    this.#filters = this.#filters.filter((other) => other !== filter);
   }
 
   /** Filters and writes a record. Never throws: a failure is told to standard error. */

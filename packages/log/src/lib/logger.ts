@@ -36,8 +36,9 @@ export class Logger {
   propagate = true;
   readonly #tree: LoggerTree;
   readonly #children: Logger[] = [];
-  readonly #handlers = new Set<LogHandler>();
-  readonly #filters = new Set<LogFilter>();
+  // Both are replaced, never changed, so that a handler or filter may add or remove one while they are walked.
+  #handlers: readonly LogHandler[] = [];
+  #filters: readonly LogFilter[] = [];
   #level: number;
   // Kept right by setLevel for the whole subtree, so that isEnabledFor is one comparison.
   #effectiveLevel: number;
@@ -64,7 +65,7 @@ export class Logger {
 
   /** The handlers of this very logger. */
   get handlers(): readonly LogHandler[] {
-    return [...this.#handlers];
+    return this.#handlers;
   }
 
   /**
@@ -84,20 +85,20 @@ export class Logger {
 
   /** Adds a handler for the records of this logger and of those below it. Adding it twice is adding it once. */
   addHandler(handler: LogHandler): void {
-    this.#handlers.add(handler);
+    if (!this.#handlers.includes(handler)) this.#handlers = [...this.#handlers, handler];
   }
 
   removeHandler(handler: LogHandler): void {
-    this.#handlers.delete(handler);
+    this.#handlers = this.#handlers.filter((other) => other !== handler);
   }
 
   /** Adds a filter for records logged on this very logger; those from below it are not asked about (PYS-24). */
   addFilter(filter: LogFilter): void {
-    this.#filters.add(filter);
+    if (!this.#filters.includes(filter)) this.#filters = [...this.#filters, filter];
   }
 
   removeFilter(filter: LogFilter): void {
-    this.#filters.delete(filter);
+    this.#filters = this.#filters.filter((other) => other !== filter);
   }
 
   /**
@@ -184,7 +185,7 @@ export class Logger {
   #deliver(record: LogRecord): boolean {
     for (const handler of this.#handlers) handler.handle(record);
     const isTakenAbove = this.propagate && this.parent !== null && this.parent.#deliver(record);
-    return isTakenAbove || this.#handlers.size > 0;
+    return isTakenAbove || this.#handlers.length > 0;
   }
 
   #inheritLevel(): void {

@@ -1,0 +1,2 @@
+export { ExpectLog } from './lib/expect-log.ts';
+export type { ExpectLogOptions } from './lib/expect-log.ts';
