@@ -1,1 +1,10 @@
-export {};
+export { EscapeError } from './lib/escape-error.ts';
+export { jsonDecode, jsonEncode } from './lib/json.ts';
+export { linkify } from './lib/linkify.ts';
+export { squeeze } from './lib/squeeze.ts';
+export { nativeStr, recursiveUnicode, toBasestring, toUnicode, utf8 } from './lib/text.ts';
+export { parseQsBytes, urlEscape, urlUnescape } from './lib/url.ts';
+export { xhtmlEscape, xhtmlUnescape } from './lib/xhtml.ts';
+export type { EscapeErrorCode } from './lib/escape-error.ts';
+export type { LinkifyOptions } from './lib/linkify.ts';
+export type { ParseQsOptions, UrlEscapeOptions, UrlUnescapeOptions } from './lib/url.ts';
