@@ -1,0 +1,257 @@
+// Header fields. Owns: names without regard to case, several values a name, what may go out on the wire.
+// Two forms: as they came (`wire`: one text and the places of names and values in it, looked up by a scan) until they are
+// changed or walked through; then by name (`fields`).
+// HOT: `pnpm bench http`
+import { HTTPInputError, HTTPOutputError } from './errors.ts';
+import { isFieldValue, isToken } from './octets.ts';
+
+/** Header fields as the parser found them. */
+export interface WireFields {
+  /** The head's text; one byte a character. */
+  readonly text: string;
+  /** Four numbers a field: name start, name end, value start, value end. */
+  readonly marks: Int32Array;
+}
+
+interface Field {
+  /** As it goes out. */
+  readonly name: string;
+  readonly values: string[];
+}
+
+/** What a set of header fields can be made of. */
+export type HeadersInit =
+  HTTPHeaders | Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+
+const normalized = new Map<string, string>();
+
+/** HTU-1: `content-TYPE` becomes `Content-Type`. */
+export function normalizeName(name: string): string {
+  const known = normalized.get(name);
+  if (known !== undefined) return known;
+  const made = name
+    .split('-')
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1).toLowerCase())
+    .join('-');
+  if (normalized.size < 1000) normalized.set(name, made);
+  return made;
+}
+
+/** Header fields, by name without regard to case, in the order of their first appearance. */
+export class HTTPHeaders implements Iterable<string> {
+  #wire: WireFields | null = null;
+  #fields: Map<string, Field> | null = null;
+
+  constructor(init?: HeadersInit) {
+    if (init !== undefined) this.update(init);
+  }
+
+  /** For parsers: fields that have been validated already. */
+  static fromWire(wire: WireFields): HTTPHeaders {
+    const headers = new HTTPHeaders();
+    headers.#wire = wire;
+    return headers;
+  }
+
+  /**
+   * Reads header lines ending in LF or CRLF; for text that is no wire (HTU-6 to 8).
+   * @throws HTTPInputError `ERR_BAD_HEADER`
+   */
+  static parse(text: string): HTTPHeaders {
+    const headers = new HTTPHeaders();
+    let last: string | null = null;
+    for (const raw of text.split('\n')) {
+      const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+      if (line === '') continue;
+      last = headers.#parseLine(line, last);
+    }
+    return headers;
+  }
+
+  /** Adds one line `Name: value`; a line that begins with space goes on with the value before (HTU-7). @throws HTTPInputError */
+  parseLine(line: string): void {
+    const names = [...this.#own().values()];
+    this.#parseLine(line.replace(/\r?\n$/, ''), names.at(-1)?.name ?? null);
+  }
+
+  #parseLine(line: string, last: string | null): string {
+    if (/[\r\n]/.test(line)) throw badHeader('a line break within a header line');
+    if (/^[ \t]/.test(line)) {
+      if (last === null) throw badHeader('first header line cannot start with whitespace');
+      const values = this.#own().get(last)?.values ?? [];
+      values.push(`${values.pop() ?? ''} ${trim(line)}`);
+      return last;
+    }
+    const colon = line.indexOf(':');
+    if (colon < 0) throw badHeader('no colon in header line');
+    const name = line.slice(0, colon);
+    const value = trim(line.slice(colon + 1));
+    if (!isToken(name)) throw badHeader(`Invalid header name ${JSON.stringify(name)}`);
+    if (!isFieldValue(value)) throw badHeader(`Invalid header value ${JSON.stringify(value)}`);
+    this.#append(normalizeName(name), value);
+    return normalizeName(name);
+  }
+
+  /** How many names there are. */
+  get size(): number {
+    return this.#own().size;
+  }
+
+  /**
+   * Adds a value to those that `name` has.
+   * @throws HTTPOutputError `ERR_INVALID_HEADER` for a name that is no token, or a value with CR, LF or other controls.
+   */
+  add(name: string, value: string): void {
+    check(name, value);
+    this.#append(normalizeName(name), value);
+  }
+
+  /** Replaces all values of `name`. @throws as `add`. */
+  set(name: string, value: string): void {
+    check(name, value);
+    const key = normalizeName(name);
+    this.#own().set(key, { name: key, values: [value] });
+  }
+
+  /** All values joined with `,`; `fallback` when there is none (HTU-2). */
+  get(name: string): string | undefined;
+  get(name: string, fallback: string): string;
+  get(name: string, fallback?: string): string | undefined {
+    if (this.#fields === null) return this.#scan(name) ?? fallback;
+    const values = this.#fields.get(normalizeName(name))?.values;
+    if (values === undefined) return fallback;
+    return values.length === 1 ? values[0] : values.join(',');
+  }
+
+  /** All values of `name`, in order; none is `[]` (HTU-3). */
+  getList(name: string): string[] {
+    return [...(this.#own().get(normalizeName(name))?.values ?? [])];
+  }
+
+  /** One pair for every value (HTU-2). */
+  *getAll(): Generator<[string, string]> {
+    for (const { name, values } of this.#own().values()) {
+      for (const value of values) yield [name, value];
+    }
+  }
+
+  /** Whether there is such a field. */
+  has(name: string): boolean {
+    if (this.#fields === null) return this.#scan(name) !== undefined;
+    return this.#fields.has(normalizeName(name));
+  }
+
+  /** Removes all values of `name`; whether there were any. */
+  delete(name: string): boolean {
+    return this.#own().delete(normalizeName(name));
+  }
+
+  /** Sets all of `other`'s fields here; several values of one name stay several. @throws as `add`. */
+  update(other: HeadersInit): void {
+    const pairs = other instanceof HTTPHeaders ? other.getAll() : pairsOf(other);
+    const seen = new Set<string>();
+    for (const [name, value] of pairs) {
+      const key = normalizeName(name);
+      if (seen.has(key)) this.add(name, value);
+      else this.set(name, value);
+      seen.add(key);
+    }
+  }
+
+  /** An independent copy (HTU-10). */
+  copy(): HTTPHeaders {
+    return new HTTPHeaders(this);
+  }
+
+  /** The names, each once, in the order of their first appearance (HTU-2). */
+  *[Symbol.iterator](): Generator<string> {
+    for (const { name } of this.#own().values()) yield name;
+  }
+
+  /** `Name: value` lines ending in CRLF, as they go out; one byte a character (H1C-33). */
+  toWire(): string {
+    let text = '';
+    for (const { name, values } of this.#own().values()) {
+      for (let at = 0; at < values.length; at++) text += `${name}: ${values[at] ?? ''}\r\n`;
+    }
+    return text;
+  }
+
+  /** `Name: value` lines ending in LF (HTU-9). */
+  toString(): string {
+    return this.toWire().replaceAll('\r\n', '\n');
+  }
+
+  #append(key: string, value: string): void {
+    const field = this.#own().get(key);
+    if (field === undefined) this.#own().set(key, { name: key, values: [value] });
+    else field.values.push(value);
+  }
+
+  #own(): Map<string, Field> {
+    if (this.#fields !== null) return this.#fields;
+    const fields = new Map<string, Field>();
+    this.#fields = fields;
+    const wire = this.#wire;
+    this.#wire = null;
+    if (wire === null) return fields;
+    const { text, marks } = wire;
+    for (let at = 0; at < marks.length; at += 4) {
+      const name = normalizeName(text.slice(marks[at], marks[at + 1]));
+      this.#append(name, text.slice(marks[at + 2], marks[at + 3]));
+    }
+    return fields;
+  }
+
+  /** Looks a name up in the text as it came, without making anything of the other fields. */
+  #scan(name: string): string | undefined {
+    if (this.#wire === null) return undefined;
+    const { text, marks } = this.#wire;
+    let found: string | undefined;
+    for (let at = 0; at < marks.length; at += 4) {
+      const start = marks[at]!;
+      if (marks[at + 1]! - start !== name.length || !isSameName(text, start, name)) continue;
+      const value = text.slice(marks[at + 2], marks[at + 3]);
+      found = found === undefined ? value : `${found},${value}`;
+    }
+    return found;
+  }
+}
+
+/** Both are tokens: setting bit 5 folds case, and makes no two different token characters of a header name alike but `^` and `~`. */
+function isSameName(text: string, start: number, name: string): boolean {
+  for (let at = 0; at < name.length; at++) {
+    const a = text.charCodeAt(start + at);
+    const b = name.charCodeAt(at);
+    if (a !== b && !((a | 0x20) === (b | 0x20) && (a | 0x20) >= 0x61 && (a | 0x20) <= 0x7a))
+      return false;
+  }
+  return true;
+}
+
+function check(name: string, value: string): void {
+  if (!normalized.has(name) && !isToken(name)) {
+    throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid header name ${JSON.stringify(name)}`);
+  }
+  if (typeof value !== 'string' || !isFieldValue(value)) {
+    const message = `Invalid value of header ${name}: ${JSON.stringify(value)} has control or non-latin-1 characters`;
+    throw new HTTPOutputError('ERR_INVALID_HEADER', message);
+  }
+}
+
+function badHeader(message: string): HTTPInputError {
+  return new HTTPInputError('ERR_BAD_HEADER', message);
+}
+
+/** Only space and tab: other white space is content (SEC-15). */
+function trim(text: string): string {
+  return text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+}
+
+function pairsOf(
+  init: Readonly<Record<string, string>> | Iterable<readonly [string, string]>,
+): Iterable<readonly [string, string]> {
+  return Symbol.iterator in init
+    ? (init as Iterable<readonly [string, string]>)
+    : Object.entries(init);
+}

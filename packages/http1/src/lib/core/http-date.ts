@@ -1,0 +1,53 @@
+// Dates as HTTP writes and reads them. RFC 9110 §5.6.7.
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+const TIME = String.raw`(\d{2}):(\d{2}):(\d{2})`;
+const IMF = new RegExp(String.raw`^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) ${TIME} GMT$`);
+const RFC850 = new RegExp(
+  String.raw`^[A-Z][a-z]{5,8}, (\d{2})-([A-Z][a-z]{2})-(\d{2}) ${TIME} GMT$`,
+);
+const ASCTIME = new RegExp(String.raw`^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) ${TIME} (\d{4})$`);
+
+let lastSecond = -1;
+let lastText = '';
+
+/** The `Date` header's value for an instant (milliseconds since the epoch); made once a second. */
+export function httpDate(nowMs: number): string {
+  const second = Math.floor(nowMs / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = new Date(second * 1000).toUTCString();
+  }
+  return lastText;
+}
+
+/** HTU-31: RFC 1123 text of seconds since the epoch (fractions are cut) or a Date. @throws TypeError for anything else. */
+export function formatTimestamp(time: number | Date): string {
+  if (time instanceof Date) return new Date(Math.floor(time.getTime() / 1000) * 1000).toUTCString();
+  if (typeof time === 'number' && Number.isFinite(time))
+    return new Date(Math.floor(time) * 1000).toUTCString();
+  throw new TypeError(`unknown timestamp type: ${String(time)}`);
+}
+
+/** The instant of an HTTP date in any of its three forms, or null; milliseconds since the epoch (PYS-7). */
+export function parseHttpDate(text: string): number | null {
+  const imf = IMF.exec(text);
+  if (imf !== null) return utc(imf[3], imf[2], imf[1], imf.slice(4));
+  const rfc850 = RFC850.exec(text);
+  if (rfc850 !== null) {
+    const year = Number(rfc850[3]);
+    return utc(String(year + (year < 70 ? 2000 : 1900)), rfc850[2], rfc850[1], rfc850.slice(4));
+  }
+  const asctime = ASCTIME.exec(text);
+  if (asctime !== null) return utc(asctime[6], asctime[1], asctime[2], asctime.slice(3, 6));
+  return null;
+}
+
+function utc(year = '', monthName = '', day = '', time: readonly string[] = []): number | null {
+  const month = MONTHS.indexOf(monthName);
+  const [hour = 0, minute = 0, second = 0] = time.map(Number);
+  const instant = Date.UTC(Number(year), month, Number(day), hour, minute, second);
+  const isReal =
+    month >= 0 && new Date(instant).getUTCDate() === Number(day) && hour < 24 && minute < 60;
+  return isReal && second <= 60 ? instant : null;
+}

@@ -1,0 +1,60 @@
+// Responses out of bytes, for clients. No I/O: bytes in, callbacks out.
+import { HTTPInputError } from './errors.ts';
+import { MessageParser, type ParserLimits } from './message-parser.ts';
+import { readResponseHead, type ResponseHead } from './response-head.ts';
+import type { BodySink } from './body-readers.ts';
+
+/** Who hears what a response parser finds. */
+export interface ResponseSink extends BodySink {
+  /** A head is complete and valid; with a status below 200 another head follows without `onEnd` (H1C-11). */
+  onHead(head: ResponseHead): void;
+  /** The message is complete; `push` returns, and takes nothing more before `next()`. */
+  onEnd(): void;
+}
+
+/** Parses HTTP/1.1 responses, one after another, from bytes cut anywhere. */
+export class ResponseParser extends MessageParser {
+  readonly #sink: ResponseSink;
+  #method = 'GET';
+  #isUntilClose = false;
+
+  constructor(sink: ResponseSink, limits: ParserLimits = {}) {
+    super(limits);
+    this.#sink = sink;
+  }
+
+  /** Which request the next response answers; HEAD and CONNECT change how it is read. */
+  expect(method: string): void {
+    this.#method = method;
+  }
+
+  /** The peer will send no more: ends a body that only that ends. @throws HTTPInputError `ERR_INCOMPLETE` elsewhere. */
+  eof(): void {
+    if (this.state === 'body' && this.#isUntilClose) {
+      this.endBody();
+      return;
+    }
+    if (!this.isMidMessage) return;
+    this.state = 'dead';
+    throw new HTTPInputError('ERR_INCOMPLETE', 'the connection ended in the middle of a response');
+  }
+
+  protected override headScanned(): void {
+    const { scanner } = this;
+    const marks = scanner.marks.slice(0, scanner.markCount);
+    const head = readResponseHead(scanner.text, scanner.startLineEnd, marks, this.#method);
+    this.#isUntilClose = head.untilClose;
+    this.#sink.onHead(head);
+    if (head.isSwitch) {
+      this.state = 'switched';
+      this.#sink.onEnd();
+    } else if (head.status >= 200) {
+      const length = head.hasNoBody ? 0 : head.contentLength;
+      this.beginBody(length, head.isChunked && !head.hasNoBody, head.untilClose, this.#sink);
+    }
+  }
+
+  protected override bodyEnded(): void {
+    this.#sink.onEnd();
+  }
+}

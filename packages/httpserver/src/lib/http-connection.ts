@@ -1,0 +1,82 @@
+// The interfaces between the wire and the application, in Tornado's words: delegates hear a message come in, an
+// HTTPConnection takes the answer. Routers, frameworks and tests implement or wrap them.
+import type { Future } from '@typhoon/concurrent';
+import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
+import type { Transport } from '@typhoon/ioloop';
+
+/** What a delegate's method may return: nothing, or something to be waited for before more is read (flow control). */
+export type Awaitable = PromiseLike<unknown> | undefined;
+
+/** Hears one request: `headersReceived` once, `dataReceived` for each piece of the body, then exactly one of the others. */
+export interface HTTPMessageDelegate {
+  /** The head is complete and valid. */
+  headersReceived(head: RequestHead): Awaitable;
+  /** A piece of the body, never empty. The bytes are borrowed: copy what is kept (H1C-19). */
+  dataReceived(chunk: Buffer): Awaitable;
+  /** The request is complete: time to answer. A failure of what is returned closes the connection (H1C-8). */
+  finish(): unknown;
+  /** The client has gone before the request was complete or answered. */
+  onConnectionClose(): void;
+}
+
+/** Hears the requests of a server. */
+export interface HTTPServerConnectionDelegate {
+  /** A request begins; `connection` is how to answer it. */
+  startRequest(connection: HTTPConnection): HTTPMessageDelegate;
+  /** A client's connection has ended; called once for each. */
+  onClose?(context: ConnectionContext): void;
+}
+
+/** The status line of an answer. */
+export interface ResponseStartLine {
+  /** 100 to 599. */
+  readonly code: number;
+  /** Reason phrase; the standard one by default. */
+  readonly reason?: string;
+}
+
+/** What is known of the connection a request came on. */
+export interface ConnectionContext {
+  /** The client's IP address; `0.0.0.0` for a unix socket (HSV-9). From headers when `xheaders` is on. */
+  readonly remoteIp: string;
+  /** `http` or `https`. */
+  readonly protocol: string;
+  /** The connection itself, for its addresses and TLS. */
+  readonly transport: Transport;
+}
+
+/** How one request is answered: head first, then the body in pieces, then the end. */
+export interface HTTPConnection {
+  /** Where the request came from. */
+  readonly context: ConnectionContext;
+  /**
+   * Sends the head, and a first piece of the body with it as one write (H1C-41). Without Content-Length the body is
+   * chunked, where the client can take that (H1C-26). `Date` is not added: headers go out as they are, but for
+   * `Connection` and `Transfer-Encoding`. A string is sent as UTF-8.
+   *
+   * @returns Settled when more may be written: at once, unless the client is slow.
+   * @throws HTTPOutputError for an invalid Content-Length, or a body where none may be (H1C-31, SEC-1).
+   */
+  writeHeaders(
+    startLine: ResponseStartLine,
+    headers: HTTPHeaders,
+    chunk?: Uint8Array | string,
+  ): Future<void>;
+  /**
+   * Sends a piece of the body; the bytes are the connection's from here on.
+   *
+   * @returns As for `writeHeaders`. When the client is gone it fails; nobody need look at that (H1C-34).
+   * @throws HTTPOutputError when that is more than Content-Length said (H1C-30).
+   */
+  write(chunk: Uint8Array | string): Future<void>;
+  /** Ends the answer. @throws HTTPOutputError when the body is shorter than Content-Length said (H1C-30). */
+  finish(): void;
+  /** Calls back when the client goes while the request is unanswered; null to forget it (H1C-36). */
+  setCloseCallback(callback: (() => void) | null): void;
+  /** Limits the body of this request; only while its head is being handled (H1C-21). */
+  setMaxBodySize(bytes: number): void;
+  /** Takes the connection out of the server's hands; whoever calls owns the transport from here on (H1C-42). */
+  detach(): Transport;
+  /** Whether the client is gone. */
+  readonly isClosed: boolean;
+}

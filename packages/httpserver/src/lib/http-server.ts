@@ -1,0 +1,117 @@
+// The server: listens, and gives every connection to a ServerConnection. Owns: options, listeners, who is connected.
+// Must not know: the protocol (server-connection.ts, @typhoon/http1).
+import { IOLoop } from '@typhoon/ioloop';
+import { CallbackDelegate } from './callback-delegate.ts';
+import { ServerConnection } from './server-connection.ts';
+import type { RequestCallback } from './callback-delegate.ts';
+import type { HTTPServerConnectionDelegate } from './http-connection.ts';
+import type { ConnectionSettings } from './server-connection.ts';
+import type { ListenAddress, Listener, ListenOptions } from '@typhoon/ioloop';
+
+/** How a server treats its connections. */
+export interface HTTPServerOptions {
+  /** Close every connection after its first answer. Default false. */
+  readonly noKeepAlive?: boolean;
+  /** Trust a proxy's X-Real-Ip, X-Forwarded-For, X-Scheme and X-Forwarded-Proto (HSV-4 to 7). Default false. */
+  readonly xheaders?: boolean;
+  /** Proxies to skip in X-Forwarded-For. Default none. */
+  readonly trustedDownstream?: readonly string[];
+  /** Scheme of the requests' URLs. Default: `https` on TLS, else `http` (HSV-8). */
+  readonly protocol?: string;
+  /** Largest request head in bytes; more is answered 431. Default 65536. */
+  readonly maxHeaderSize?: number;
+  /** Largest request body in bytes; more is answered 413. Default 104857600 (100 MiB). 0: no bodies. */
+  readonly maxBodySize?: number;
+  /** Milliseconds to wait for a request and its head. Default 3600000 (one hour; HSV-1). */
+  readonly idleConnectionTimeoutMs?: number;
+  /** Milliseconds in which a request's body must have come. Default: no limit. */
+  readonly bodyTimeoutMs?: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * A non-blocking HTTP/1.1 server on the current loop: keep-alive, pipelining, streaming both ways.
+ *
+ * @param app A delegate, such as an Application of `@typhoon/web`, or a function that answers complete requests.
+ */
+export class HTTPServer {
+  readonly #delegate: HTTPServerConnectionDelegate;
+  readonly #settings: ConnectionSettings;
+  readonly #loop: IOLoop;
+  readonly #listeners = new Set<Listener>();
+  readonly #connections = new Set<ServerConnection>();
+  #url = '';
+
+  constructor(
+    app: HTTPServerConnectionDelegate | RequestCallback,
+    options: HTTPServerOptions = {},
+  ) {
+    this.#delegate = typeof app === 'function' ? new CallbackDelegate(app) : app;
+    this.#loop = IOLoop.current();
+    this.#settings = {
+      noKeepAlive: options.noKeepAlive ?? false,
+      xheaders: options.xheaders ?? false,
+      trustedDownstream: new Set(options.trustedDownstream),
+      protocol: options.protocol,
+      maxHeadBytes: options.maxHeaderSize ?? 65_536,
+      maxBodyBytes: options.maxBodySize ?? 104_857_600,
+      idleTimeoutMs: options.idleConnectionTimeoutMs ?? HOUR_MS,
+      bodyTimeoutMs: options.bodyTimeoutMs ?? Infinity,
+    };
+  }
+
+  /**
+   * Listens on a port (0 picks a free one) of every interface, or on an address. May be called several times.
+   * Rejects with TransportError: `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_DENIED`, `ERR_ADDRESS_UNAVAILABLE`.
+   *
+   * @param options.tls Serve HTTPS with these certificates; see node:tls.
+   */
+  async listen(address: number | ListenAddress, options: ListenOptions = {}): Promise<Listener> {
+    const where = typeof address === 'number' ? { port: address } : address;
+    const listener = await this.#loop.poller.listen(where, options, () => this.#accept());
+    this.#listeners.add(listener);
+    if (this.#url === '') this.#url = urlOf(listener, options.tls !== undefined);
+    return listener;
+  }
+
+  /** Accepts no more connections; those that exist go on (HSV-10). Twice is harmless. */
+  stop(): void {
+    for (const listener of this.#listeners) void listener.close();
+    this.#listeners.clear();
+  }
+
+  /** Closes every connection, dropping what is unanswered; resolves when all have ended (HSV-10). */
+  async closeAllConnections(): Promise<void> {
+    await Promise.all(Array.from(this.#connections, (connection) => connection.shut()));
+  }
+
+  /** Where the first listener listens, as a URL without a path; empty before `listen`. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** How many clients are connected. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  #accept(): ServerConnection {
+    const connection: ServerConnection = new ServerConnection(
+      this.#loop,
+      this.#delegate,
+      this.#settings,
+      () => this.#connections.delete(connection),
+    );
+    this.#connections.add(connection);
+    return connection;
+  }
+}
+
+function urlOf({ address }: Listener, isTls: boolean): string {
+  if (address.path !== '') return `unix:${address.path}`;
+  const isEveryInterface =
+    address.host === '' || address.host === '::' || address.host === '0.0.0.0';
+  const host = isEveryInterface ? '127.0.0.1' : address.host;
+  return `${isTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}

@@ -1,0 +1,140 @@
+// One request as an application sees it. Owns: what is derived from the head and body, lazily.
+// Must not know: how it came in and how the answer goes out (the connection does).
+import {
+  parseBodyArguments,
+  parseCookie,
+  parseQs,
+  type ArgumentMap,
+  type HTTPFile,
+  type HTTPHeaders,
+  type RequestHead,
+} from '@typhoon/http1';
+import type { HTTPConnection } from './http-connection.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+/** A request: its head, its body once that is read, and the connection that takes the answer. */
+export class HTTPServerRequest {
+  /** The method, as sent. */
+  readonly method: string;
+  /** The request target, as sent. */
+  readonly uri: string;
+  /** The target's part before the first `?`, still percent-encoded (HTU-13). */
+  readonly path: string;
+  /** The target's part behind the first `?`, or empty. */
+  readonly query: string;
+  /** `HTTP/1.0` or `HTTP/1.1`. */
+  readonly version: string;
+  /** The header fields. */
+  readonly headers: HTTPHeaders;
+  /** The Host header, port included (HTU-11). */
+  readonly host: string;
+  /** How to answer. */
+  readonly connection: HTTPConnection;
+  /** The whole body, the request's own; empty while it is read or when it is streamed (HTU-15). */
+  body: Buffer = EMPTY;
+  readonly #startMs = performance.now();
+  #queryArguments: ArgumentMap | null = null;
+  #form: { readonly args: ArgumentMap; readonly files: Map<string, HTTPFile[]> } | null = null;
+  #arguments: ArgumentMap | null = null;
+  #cookies: ReadonlyMap<string, string> | null = null;
+
+  constructor(head: RequestHead, connection: HTTPConnection) {
+    this.method = head.method;
+    this.uri = head.target;
+    // RFC 9112 §3.2.2: a request to a proxy may name the whole URL.
+    const target = head.target.startsWith('/') ? head.target : originForm(head.target);
+    const at = target.indexOf('?');
+    this.path = at < 0 ? target : target.slice(0, at);
+    this.query = at < 0 ? '' : target.slice(at + 1);
+    this.version = head.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0';
+    this.headers = head.headers;
+    this.host = head.host;
+    this.connection = connection;
+  }
+
+  /** The Host header in lower case, without its port (HTU-13). */
+  get hostName(): string {
+    return this.host.replace(/:\d*$/, '').toLowerCase();
+  }
+
+  /** The client's IP address (HTU-16). */
+  get remoteIp(): string {
+    return this.connection.context.remoteIp;
+  }
+
+  /** `http` or `https` (HTU-16). */
+  get protocol(): string {
+    return this.connection.context.protocol;
+  }
+
+  /** The query's arguments; blank ones are kept. */
+  get queryArguments(): ArgumentMap {
+    this.#queryArguments ??= parseQs(this.query);
+    return this.#queryArguments;
+  }
+
+  /** A form's arguments. @throws HTTPInputError when the body is no valid form (HTU-22 to 28). */
+  get bodyArguments(): ArgumentMap {
+    return this.#parsedForm().args;
+  }
+
+  /** A form's files, by field name. @throws HTTPInputError as `bodyArguments`. */
+  get files(): Map<string, HTTPFile[]> {
+    return this.#parsedForm().files;
+  }
+
+  /** The query's arguments, the form's behind them (HTU-14). @throws HTTPInputError as `bodyArguments`. */
+  get arguments(): ArgumentMap {
+    if (this.#arguments !== null) return this.#arguments;
+    const all: ArgumentMap = new Map();
+    for (const source of [this.queryArguments, this.bodyArguments]) {
+      for (const [name, values] of source) all.set(name, [...(all.get(name) ?? []), ...values]);
+    }
+    this.#arguments = all;
+    return all;
+  }
+
+  /** The cookies sent, by name; what cannot be read is left out (HTU-18, 19). */
+  get cookies(): ReadonlyMap<string, string> {
+    this.#cookies ??= parseCookie(this.headers.getList('Cookie').join('; '));
+    return this.#cookies;
+  }
+
+  /** Scheme, host and target as one URL. */
+  fullUrl(): string {
+    return `${this.protocol}://${this.host}${this.uri}`;
+  }
+
+  /** Milliseconds since the head was read (HTU-17). */
+  requestTime(): number {
+    return performance.now() - this.#startMs;
+  }
+
+  /** The client's certificate, or null without TLS or without one (HTU-36). */
+  getSslCertificate(): object | null {
+    return this.connection.context.transport.tls?.peerCertificate() ?? null;
+  }
+
+  /** The request line, for logs; never the headers, which may hold secrets (HTU-15). */
+  toString(): string {
+    return `${this.method} ${this.uri} (${this.remoteIp})`;
+  }
+
+  #parsedForm(): { readonly args: ArgumentMap; readonly files: Map<string, HTTPFile[]> } {
+    if (this.#form !== null) return this.#form;
+    const args: ArgumentMap = new Map();
+    const files = new Map<string, HTTPFile[]>();
+    const contentType = this.headers.get('Content-Type');
+    if (contentType !== undefined && this.body.length > 0) {
+      parseBodyArguments(contentType, this.body, args, files, { headers: this.headers });
+    }
+    this.#form = { args, files };
+    return this.#form;
+  }
+}
+
+function originForm(target: string): string {
+  const rest = target.replace(/^https?:\/\/[^/?]*/i, '');
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : rest;
+}
