@@ -95,8 +95,10 @@ export class NetTransport implements Transport, Flushable {
       new TransportError('ERR_CONNECTION_ABORTED', 'the connection was aborted by our side');
     this.#drop();
     this.#rememberRemote();
-    if (this.#socket instanceof TLSSocket) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    // A reset takes back what the kernel has not sent yet; only plain TCP knows one.
+    const isTcp = this.#remote !== null && !(this.#socket instanceof TLSSocket);
+    if (isTcp) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 
   setProtocol(protocol: Protocol): void {
