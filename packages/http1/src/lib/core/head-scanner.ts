@@ -51,8 +51,6 @@ export class HeadScanner {
   /** Bytes of a head that came in pieces. */
   #kept: Buffer | null = null;
   #keptLength = 0;
-  /** Behind the last octet of the present value that is not white space. */
-  #valueEnd = 0;
 
   constructor(limits: HeadLimits) {
     this.#limits = limits;
@@ -177,24 +175,16 @@ export class HeadScanner {
           while (at < last && (buffer[at] === SP || buffer[at] === HTAB)) at++;
           if (at === last) break;
           this.marks[this.markCount - 2] = at - base;
-          this.#valueEnd = at - base;
           state = VALUE;
           break;
-        case VALUE: {
-          let valueEnd = this.#valueEnd;
-          let octet = CR;
-          while (at < last && IS_FIELD_VALUE[(octet = buffer[at]!)] === 1) {
-            at++;
-            if (octet !== SP && octet !== HTAB) valueEnd = at - base;
-          }
-          this.#valueEnd = valueEnd;
+        case VALUE:
+          while (at < last && IS_FIELD_VALUE[buffer[at]!] === 1) at++;
           if (at === last) break;
-          if (octet !== CR) throw badValue(octet);
-          this.marks[this.markCount - 1] = valueEnd;
+          if (buffer[at] !== CR) throw badValue(buffer[at]!);
+          this.#endValue(buffer, base, at);
           at++;
           state = VALUE_LF;
           break;
-        }
         case END_LF:
           if (buffer[at++] !== LF) throw bareCr();
           return at;
@@ -209,6 +199,15 @@ export class HeadScanner {
       throw new HTTPInputError('ERR_HEAD_TOO_LARGE', message, 431);
     }
     return -1;
+  }
+
+  /** White space behind a value is not part of it: RFC 9112 §5.1. */
+  #endValue(buffer: Buffer, base: number, at: number): void {
+    const valueStart = this.marks[this.markCount - 2]!;
+    let end = at - base;
+    while (end > valueStart && (buffer[base + end - 1] === SP || buffer[base + end - 1] === HTAB))
+      end--;
+    this.marks[this.markCount - 1] = end;
   }
 
   #mark(nameStart: number): void {
