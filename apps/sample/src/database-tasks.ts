@@ -14,9 +14,9 @@ const SCHEMA = `
     outcome TEXT NOT NULL,
     status INTEGER,
     latency_ms REAL NOT NULL,
-    detail TEXT NOT NULL
-  );
-  CREATE INDEX IF NOT EXISTS results_by_site ON results (site_id, started_at);
+    detail TEXT NOT NULL,
+    PRIMARY KEY (site_id, started_at)
+  ) WITHOUT ROWID;
 `;
 
 const DAY_MS = 86_400_000;
@@ -57,12 +57,13 @@ export function removeSite(file: string, id: number): boolean {
   return open(file).prepare('DELETE FROM sites WHERE id = ?').run(id).changes > 0;
 }
 
-/** Stores a result; one of a site that is gone by now is dropped. */
+/** Stores a result, once however often it is tried; one of a site that is gone by now is dropped. */
 export function recordResult(file: string, result: Result): void {
   open(file)
     .prepare(
       `INSERT INTO results (site_id, started_at, outcome, status, latency_ms, detail)
-       SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM sites WHERE id = ?)`,
+       SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM sites WHERE id = ?)
+       ON CONFLICT DO NOTHING`,
     )
     .run(
       result.siteId,

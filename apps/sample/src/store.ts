@@ -1,21 +1,13 @@
 // The app's memory: SQLite behind the thread pool, so that the loop never waits for the disk.
 // Owns: which task runs where, and that no result is lost. Must not know: SQL (database-tasks.ts).
-import { CancelledError } from '@typhoon/concurrent';
-import { moduleTask, ThreadPoolExecutor } from '@typhoon/executor';
+import { CancelledError, type Future } from '@typhoon/concurrent';
+import { moduleTasks, type ThreadPoolExecutor } from '@typhoon/executor';
 import { coroutine, sleep } from '@typhoon/gen';
 import { appLog } from '@typhoon/log';
 import type * as databaseTasks from './database-tasks.ts';
-import type { Result } from './site.ts';
+import type { Result, Site, SiteReport } from './site.ts';
 
-const TASKS = new URL('./database-tasks.js', import.meta.url);
-const tasks = {
-  prepare: moduleTask<typeof databaseTasks, 'prepareDatabase'>(TASKS, 'prepareDatabase'),
-  list: moduleTask<typeof databaseTasks, 'listSites'>(TASKS, 'listSites'),
-  add: moduleTask<typeof databaseTasks, 'addSite'>(TASKS, 'addSite'),
-  remove: moduleTask<typeof databaseTasks, 'removeSite'>(TASKS, 'removeSite'),
-  record: moduleTask<typeof databaseTasks, 'recordResult'>(TASKS, 'recordResult'),
-  report: moduleTask<typeof databaseTasks, 'reportSites'>(TASKS, 'reportSites'),
-};
+const task = moduleTasks<typeof databaseTasks>(new URL('./database-tasks.js', import.meta.url));
 
 const ATTEMPTS = 5;
 const PAUSE_MS = 100;
@@ -26,41 +18,42 @@ export class Store {
   readonly #file: string;
   readonly #saving = new Set<PromiseLike<void>>();
 
-  constructor(file: string, workers: number) {
+  /** The pool is the caller's, who shuts it down behind `flush`. */
+  constructor(file: string, pool: ThreadPoolExecutor) {
     this.#file = file;
-    this.#pool = new ThreadPoolExecutor({ maxWorkers: workers });
+    this.#pool = pool;
   }
 
   /** Makes the tables; to be waited for before anything else. */
-  open() {
-    return this.#pool.submit(tasks.prepare, this.#file);
+  open(): Future<void> {
+    return this.#pool.submit(task('prepareDatabase'), this.#file);
   }
 
   /** All sites. */
-  sites() {
-    return this.#pool.submit(tasks.list, this.#file);
+  sites(): Future<Site[]> {
+    return this.#pool.submit(task('listSites'), this.#file);
   }
 
   /** Adds a site; null when it is there already. */
-  add(url: string) {
-    return this.#pool.submit(tasks.add, this.#file, url);
+  add(url: string): Future<Site | null> {
+    return this.#pool.submit(task('addSite'), this.#file, url);
   }
 
   /** Removes a site; whether it was there. */
-  remove(id: number) {
-    return this.#pool.submit(tasks.remove, this.#file, id);
+  remove(id: number): Future<boolean> {
+    return this.#pool.submit(task('removeSite'), this.#file, id);
   }
 
   /** Everything that is shown. */
-  reports() {
-    return this.#pool.submit(tasks.report, this.#file, Date.now());
+  reports(): Future<SiteReport[]> {
+    return this.#pool.submit(task('reportSites'), this.#file, Date.now());
   }
 
   /**
    * Stores a result. It is the store's from here on: whoever waits may be cancelled, the result is written all the same,
    * and tried again when the worker dies under it.
    */
-  record(result: Result) {
+  record(result: Result): Future<void> {
     const saving = this.#save(result);
     this.#saving.add(saving);
     const forget = (): void => {
@@ -70,10 +63,9 @@ export class Store {
     return saving;
   }
 
-  /** Writes what is left, then ends the worker threads. */
-  async close(): Promise<void> {
+  /** Resolves when every result that it was given is on disk. */
+  async flush(): Promise<void> {
     while (this.#saving.size > 0) await Promise.allSettled(this.#saving);
-    await this.#pool.shutdown();
   }
 
   readonly #save = coroutine(function* (
@@ -82,7 +74,7 @@ export class Store {
   ): Generator<unknown, void, unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        yield* this.#pool.submit(tasks.record, this.#file, result);
+        yield* this.#pool.submit(task('recordResult'), this.#file, result);
         return;
       } catch (error) {
         if (error instanceof CancelledError || attempt === ATTEMPTS) throw error;

@@ -1,4 +1,5 @@
 // The app put together: store, client, monitor, news. Owns: the order of starting and stopping.
+import { ThreadPoolExecutor } from '@typhoon/executor';
 import { AsyncHTTPClient } from '@typhoon/httpclient';
 import { LiveUpdates } from './live.ts';
 import { Monitor } from './monitor.ts';
@@ -9,13 +10,15 @@ import type { Site, SiteReport } from './site.ts';
 /** What the handlers work with. */
 export class Uptime {
   readonly live = new LiveUpdates();
+  readonly #pool: ThreadPoolExecutor;
   readonly #store: Store;
   readonly #client: AsyncHTTPClient;
   readonly #monitor: Monitor;
   #reports: { readonly version: number; readonly reports: PromiseLike<SiteReport[]> } | null = null;
 
   constructor(config: Config) {
-    this.#store = new Store(config.database, config.workers);
+    this.#pool = new ThreadPoolExecutor({ maxWorkers: config.workers });
+    this.#store = new Store(config.database, this.#pool);
     this.#client = new AsyncHTTPClient({ maxClients: 200 });
     this.#monitor = new Monitor(this.#client, this.#store, this.live, config);
   }
@@ -62,7 +65,8 @@ export class Uptime {
   async stop(): Promise<void> {
     await this.#monitor.stop();
     this.live.publish();
-    await this.#store.close();
+    await this.#store.flush();
+    await this.#pool.shutdown();
     this.#client.close();
   }
 }

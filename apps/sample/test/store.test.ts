@@ -1,0 +1,71 @@
+// The store with a pool whose workers die: nothing that it was given is lost. The workers load the built files.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ThreadPoolExecutor } from '@typhoon/executor';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Store } from '../dist/store.js';
+
+let folder: string;
+let pool: ThreadPoolExecutor;
+let store: Store;
+const start = Date.now();
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'uptime-store-'));
+  pool = new ThreadPoolExecutor({ maxWorkers: 2 });
+  store = new Store(join(folder, 'uptime.db'), pool);
+  await store.open();
+});
+
+afterEach(async () => {
+  await pool.shutdown();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function record(siteId: number, at: number): PromiseLike<void> {
+  return store.record({
+    siteId,
+    startedAt: start + at,
+    outcome: 'up',
+    status: 200,
+    latencyMs: at,
+    detail: '',
+  });
+}
+
+describe('Store', () => {
+  it('adds a site once', async () => {
+    expect(await store.add('http://a/')).toEqual({ id: 1, url: 'http://a/' });
+    expect(await store.add('http://a/')).toBeNull();
+  });
+
+  it('computes percentiles by nearest rank', async () => {
+    const site = await store.add('http://a/');
+    for (let at = 1; at <= 100; at++) await record(site?.id ?? 0, at);
+    const [report] = await store.reports();
+    expect(report?.percentiles).toEqual({ p50Ms: 50, p95Ms: 95, p99Ms: 99 });
+    expect(report?.latenciesMs).toHaveLength(60);
+  });
+
+  it('loses nothing when workers exit in the middle', async () => {
+    const site = await store.add('http://a/');
+    const saved: PromiseLike<void>[] = [];
+    for (let at = 0; at < 200; at++) {
+      saved.push(record(site?.id ?? 0, at));
+      if (at % 50 === 25) {
+        pool.submit(() => process.exit(1)).then(undefined, () => undefined);
+      }
+    }
+    await Promise.all(saved);
+    const [report] = await store.reports();
+    expect(report?.days.reduce((sum, day) => sum + day.checks, 0)).toBe(200);
+  });
+
+  it('drops a result of a site that was removed', async () => {
+    const site = await store.add('http://a/');
+    await store.remove(site?.id ?? 0);
+    await record(site?.id ?? 0, 1);
+    expect(await store.reports()).toEqual([]);
+  });
+});
