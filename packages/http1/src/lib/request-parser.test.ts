@@ -1,0 +1,338 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { outcomes, requests } from '../../test/collect.ts';
+import { RequestParser } from './request-parser.ts';
+
+const HOST = 'Host: x\r\n';
+
+describe('a request, cut anywhere', () => {
+  it.each([
+    {
+      name: 'without a body',
+      rfc: '9112 §2.1',
+      bytes: `GET /a?b HTTP/1.1\r\n${HOST}\r\n`,
+      events: 'GET /a?b 1.1 x keep Host=x | end',
+    },
+    {
+      name: 'with white space around values',
+      rfc: '9112 §5.1',
+      bytes: 'GET / HTTP/1.1\r\nHost:\t x \t\r\nA:\r\nB: c d\r\n\r\n',
+      events: 'GET / 1.1 x keep Host=x&A=&B=c d | end',
+    },
+    {
+      name: 'behind one empty line',
+      rfc: '9112 §2.2',
+      bytes: `\r\nGET / HTTP/1.1\r\n${HOST}\r\n`,
+      events: 'GET / 1.1 x keep Host=x | end',
+    },
+    {
+      name: 'with a length',
+      rfc: '9112 §6.2',
+      bytes: `POST / HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\nabc`,
+      events: 'POST / 1.1 x keep Host=x&Content-Length=3 | body abc | end',
+    },
+    {
+      name: 'with a length said twice alike',
+      rfc: '9112 §6.3',
+      bytes: `POST / HTTP/1.1\r\n${HOST}Content-Length: 1, 1\r\n\r\na`,
+      events: 'POST / 1.1 x keep Host=x&Content-Length=1, 1 | body a | end',
+    },
+    {
+      name: 'in chunks',
+      rfc: '9112 §7.1',
+      bytes: `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: Chunked\r\n\r\n1\r\na\r\n0A\r\nbcdefghijk\r\n0\r\n\r\n`,
+      events: 'POST / 1.1 x keep Host=x&Transfer-Encoding=Chunked | body abcdefghijk | end',
+    },
+    {
+      name: 'in chunks with trailers',
+      rfc: '9112 §7.1.2',
+      bytes: `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\nX-Sum: 1\r\n\r\n`,
+      events: 'POST / 1.1 x keep Host=x&Transfer-Encoding=chunked | trailers X-Sum: 1 | end',
+    },
+    {
+      name: 'of HTTP/1.0 that keeps alive',
+      rfc: '9112 §9.3',
+      bytes: 'GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n',
+      events: 'GET / 1.0 127.0.0.1 keep Connection=Keep-Alive | end',
+    },
+    {
+      name: 'and another behind it',
+      rfc: '9112 §9.3.2',
+      bytes: `PUT /1 HTTP/1.1\r\n${HOST}Content-Length: 1\r\n\r\naGET /2 HTTP/1.1\r\n${HOST}Connection: x, close\r\n\r\n`,
+      events:
+        'PUT /1 1.1 x keep Host=x&Content-Length=1 | body a | end | GET /2 1.1 x close Host=x&Connection=x, close | end',
+    },
+  ])('$name gives the same events (RFC $rfc)', ({ bytes, events }) => {
+    expect(outcomes(requests(), bytes)).toEqual(new Set([events]));
+  });
+});
+
+describe('what could be read in two ways', () => {
+  const get = (fields: string): string => `GET / HTTP/1.1\r\n${fields}\r\n`;
+  const post = (fields: string, body: string): string =>
+    `POST / HTTP/1.1\r\n${HOST}${fields}\r\n\r\n${body}`;
+  const chunked = (body: string): string => post('Transfer-Encoding: chunked', body);
+  it.each([
+    [
+      'a bare LF behind the request line',
+      '9112 §2.2',
+      `GET / HTTP/1.1\n${HOST}\r\n`,
+      'ERR_BAD_START_LINE 400',
+    ],
+    ['a bare LF behind a field', '9112 §2.2', get('Host: x\n'), 'ERR_BAD_HEADER 400'],
+    ['a bare CR in a value', '9112 §2.2', get('Host: x\r\nA: b\rc\r\n'), 'ERR_BAD_HEADER 400'],
+    ['a folded line (HTU-7)', '9112 §5.2', get('Host: x\r\nA: b\r\n c\r\n'), 'ERR_BAD_HEADER 400'],
+    ['a space before the colon (HTU-8)', '9112 §5.1', get('Host : x\r\n'), 'ERR_BAD_HEADER 400'],
+    [
+      'a field without colon (HTU-8)',
+      '9112 §5',
+      get('Host: x\r\nNonsense\r\n'),
+      'ERR_BAD_HEADER 400',
+    ],
+    ['a field without name', '9112 §5.1', get('Host: x\r\n: a\r\n'), 'ERR_BAD_HEADER 400'],
+    ['NUL in a value (SEC-19)', '9110 §5.5', get('Host: x\r\nA: \0\r\n'), 'ERR_BAD_HEADER 400'],
+    ['DEL in a value', '9110 §5.5', get('Host: x\r\nA: \x7f\r\n'), 'ERR_BAD_HEADER 400'],
+    ['no Host (HTU-11)', '9112 §3.2', get(''), 'ERR_BAD_HOST 400'],
+    ['two Hosts (HTU-12)', '9112 §3.2', get('Host: x\r\nHost: x\r\n'), 'ERR_BAD_HOST 400'],
+    ['a list in Host (HTU-12)', '9112 §3.2', get('Host: x,y\r\n'), 'ERR_BAD_HOST 400'],
+    ['a user in Host (SEC-20)', '9112 §3.2', get('Host: u@x\r\n'), 'ERR_BAD_HOST 400'],
+    ['a path in Host', '9112 §3.2', get('Host: x/y\r\n'), 'ERR_BAD_HOST 400'],
+    [
+      'two spaces in the request line (HTU-32)',
+      '9112 §3',
+      `GET  / HTTP/1.1\r\n${HOST}\r\n`,
+      'ERR_BAD_START_LINE 400',
+    ],
+    [
+      'a tab in the request line',
+      '9112 §3',
+      `GET\t/ HTTP/1.1\r\n${HOST}\r\n`,
+      'ERR_BAD_START_LINE 400',
+    ],
+    ['no version', '9112 §3', `GET /\r\n${HOST}\r\n`, 'ERR_BAD_START_LINE 400'],
+    [
+      'a method that is no token',
+      '9110 §9.1',
+      `GE(T / HTTP/1.1\r\n${HOST}\r\n`,
+      'ERR_BAD_START_LINE 400',
+    ],
+    [
+      'a target that is no path',
+      '9112 §3.2',
+      `GET x HTTP/1.1\r\n${HOST}\r\n`,
+      'ERR_BAD_START_LINE 400',
+    ],
+    [
+      'userinfo in an absolute target',
+      '9110 §4.2.4',
+      `GET http://u@x/ HTTP/1.1\r\n${HOST}\r\n`,
+      'ERR_BAD_START_LINE 400',
+    ],
+    [
+      'another version (HTU-32)',
+      '9112 §2.3',
+      `GET / HTTP/2.0\r\n${HOST}\r\n`,
+      'ERR_BAD_VERSION 505',
+    ],
+    [
+      'a version in lower case',
+      '9112 §2.3',
+      `GET / http/1.1\r\n${HOST}\r\n`,
+      'ERR_BAD_START_LINE 400',
+    ],
+    [
+      'both framings (H1C-15)',
+      '9112 §6.3',
+      post('Content-Length: 1\r\nTransfer-Encoding: chunked', ''),
+      'ERR_BAD_TRANSFER_ENCODING 400',
+    ],
+    [
+      'unequal lengths (H1C-13)',
+      '9112 §6.3',
+      post('Content-Length: 1\r\nContent-Length: 2', ''),
+      'ERR_BAD_CONTENT_LENGTH 400',
+    ],
+    [
+      'unequal lengths in a list (H1C-13)',
+      '9112 §6.3',
+      post('Content-Length: 1,2', ''),
+      'ERR_BAD_CONTENT_LENGTH 400',
+    ],
+    [
+      'a signed length (SEC-13)',
+      '9112 §6.2',
+      post('Content-Length: +1', ''),
+      'ERR_BAD_CONTENT_LENGTH 400',
+    ],
+    [
+      'a length with an underscore (SEC-13)',
+      '9112 §6.2',
+      post('Content-Length: 1_0', ''),
+      'ERR_BAD_CONTENT_LENGTH 400',
+    ],
+    ['an empty length', '9112 §6.2', post('Content-Length:', ''), 'ERR_BAD_CONTENT_LENGTH 400'],
+    [
+      'a length beyond 2^53 (H1C-14)',
+      '9112 §6.2',
+      post('Content-Length: 9007199254740993', ''),
+      'ERR_BAD_CONTENT_LENGTH 400',
+    ],
+    [
+      'a coding behind chunked (SEC-14)',
+      '9112 §6.1',
+      post('Transfer-Encoding: chunked, gzip', ''),
+      'ERR_BAD_TRANSFER_ENCODING 501',
+    ],
+    [
+      'chunked twice (H1C-15)',
+      '9112 §6.1',
+      post('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked', ''),
+      'ERR_BAD_TRANSFER_ENCODING 501',
+    ],
+    [
+      'xchunked',
+      '9112 §6.1',
+      post('Transfer-Encoding: xchunked', ''),
+      'ERR_BAD_TRANSFER_ENCODING 501',
+    ],
+    [
+      'chunked in HTTP/1.0',
+      '9112 §6.1',
+      'POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'ERR_BAD_TRANSFER_ENCODING 400',
+    ],
+    [
+      'a chunk size with a sign (H1C-16)',
+      '9112 §7.1',
+      chunked('+1\r\na\r\n0\r\n\r\n'),
+      'ERR_BAD_CHUNK 400',
+    ],
+    ['a chunk size in 0x form', '9112 §7.1', chunked('0x1\r\na\r\n0\r\n\r\n'), 'ERR_BAD_CHUNK 400'],
+    ['an empty chunk size', '9112 §7.1', chunked('\r\n'), 'ERR_BAD_CHUNK 400'],
+    [
+      'an endless chunk size',
+      '9112 §7.1',
+      chunked('000000000000001\r\na\r\n0\r\n\r\n'),
+      'ERR_BAD_CHUNK 400',
+    ],
+    ['a chunk extension', '9112 §7.1.1', chunked('1;a=b\r\na\r\n0\r\n\r\n'), 'ERR_BAD_CHUNK 400'],
+    [
+      'a bare LF behind a chunk size',
+      '9112 §7.1',
+      chunked('1\na\r\n0\r\n\r\n'),
+      'ERR_BAD_CHUNK 400',
+    ],
+    [
+      'a chunk longer than its size (H1C-17)',
+      '9112 §7.1',
+      chunked('1\r\nab\r\n0\r\n\r\n'),
+      'ERR_BAD_CHUNK 400',
+    ],
+    [
+      'a length among the trailers',
+      '9110 §6.5.1',
+      chunked('0\r\nContent-Length: 1\r\n\r\n'),
+      'ERR_BAD_CHUNK 400',
+    ],
+  ])('%s is refused (RFC %s)', (_name, _rfc, bytes, refusal) => {
+    expect(outcomes(requests(), bytes)).toEqual(new Set([refusal]));
+  });
+});
+
+describe('limits', () => {
+  it('refuse a head that is one byte too long, and no byte sooner', () => {
+    const head = `GET / HTTP/1.1\r\n${HOST}A: ${'b'.repeat(20)}\r\n\r\n`;
+    const events = `GET / 1.1 x keep Host=x&A=${'b'.repeat(20)} | end`;
+    expect(outcomes(requests({ maxHeadBytes: head.length }), head)).toEqual(new Set([events]));
+    const refusal = new Set(['ERR_HEAD_TOO_LARGE 431']);
+    expect(outcomes(requests({ maxHeadBytes: head.length - 1 }), head)).toEqual(refusal);
+  });
+
+  it('refuse too many fields', () => {
+    const bytes = `GET / HTTP/1.1\r\n${HOST}A: b\r\nA: b\r\n\r\n`;
+    expect(outcomes(requests({ maxHeaderCount: 2 }), bytes)).toEqual(
+      new Set(['ERR_HEAD_TOO_LARGE 431']),
+    );
+  });
+
+  it('refuse a body that is too long, by length and by chunks (H1C-14, 16)', () => {
+    const refusal = new Set(['ERR_BODY_TOO_LARGE 413']);
+    const length = `POST / HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\n`;
+    const chunks = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\n`;
+    expect(outcomes(requests({ maxBodyBytes: 2 }), length)).toEqual(refusal);
+    expect(outcomes(requests({ maxBodyBytes: 2 }), chunks)).toEqual(refusal);
+  });
+
+  it('are kept in linear time by a head that comes byte by byte (HTU-43)', () => {
+    const head = Buffer.from(`GET / HTTP/1.1\r\n${HOST}${'A: b\r\n'.repeat(10_000)}\r\n`);
+    const parser = requests({ maxHeaderCount: 20_000 })([]);
+    const begin = performance.now();
+    for (let at = 0; at < head.length; at++) parser.push(head, at, at + 1);
+    expect(performance.now() - begin).toBeLessThan(1000);
+  });
+});
+
+describe('the parser', () => {
+  it('says when the connection ended in the middle of a message', () => {
+    expect(outcomes(requests(), `GET / HTTP/1.1\r\n${HOST}`, true)).toEqual(
+      new Set(['ERR_INCOMPLETE 400']),
+    );
+    expect(outcomes(requests(), `GET / HTTP/1.1\r\n${HOST}\r\n`, true)).toEqual(
+      new Set(['GET / 1.1 x keep Host=x | end']),
+    );
+  });
+
+  it('takes no more than one message until it is told to', () => {
+    const bytes = Buffer.from(`GET / HTTP/1.1\r\n${HOST}\r\nGET /`);
+    const parser = requests()([]);
+    expect(parser.push(bytes, 0, bytes.length)).toBe(bytes.length - 5);
+    expect(parser.push(bytes, bytes.length - 5, bytes.length)).toBe(bytes.length - 5);
+  });
+
+  it('stops where it is paused, also within a body in chunks', () => {
+    const bytes = Buffer.from(
+      `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n`,
+    );
+    const seen: string[] = [];
+    const parser: RequestParser = new RequestParser({
+      onHead: () => undefined,
+      onBody: (buffer, start, end) => {
+        seen.push(buffer.toString('latin1', start, end));
+        parser.pause();
+      },
+      onEnd: () => seen.push('end'),
+    });
+    let at = 0;
+    for (const expected of [['a'], ['a', 'b'], ['a', 'b', 'end']]) {
+      at = parser.push(bytes, at, bytes.length);
+      parser.resume();
+      expect(seen).toEqual(expected);
+    }
+  });
+
+  it('throws nothing but its own errors, whatever it is given', () => {
+    const pieces = fc.array(
+      fc.oneof(
+        fc.constantFrom(
+          'GET / HTTP/1.1\r\n',
+          HOST,
+          '\r\n',
+          'Content-Length: 5\r\n',
+          'Transfer-Encoding: chunked\r\n',
+          '5\r\nhello\r\n',
+          '0\r\n\r\n',
+          'A: b\r\n',
+        ),
+        fc.uint8Array({ maxLength: 5 }).map((octets) => Buffer.from(octets).toString('latin1')),
+      ),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(pieces, (texts) => {
+        const found = outcomes(requests({ maxBodyBytes: 20, maxHeadBytes: 200 }), texts.join(''));
+        expect(found.size).toBe(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { outcomes, responses } from '../../test/collect.ts';
+
+describe('a response, cut anywhere', () => {
+  it.each([
+    [
+      'with a length',
+      'GET',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab',
+      '200 OK keep | body ab | end',
+    ],
+    [
+      'without reason (HTU-33)',
+      'GET',
+      'HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n',
+      '200  keep | end',
+    ],
+    [
+      'in chunks',
+      'GET',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n',
+      '200 OK keep | body ab | end',
+    ],
+    [
+      'to HEAD (H1C-12)',
+      'HEAD',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n',
+      '200 OK keep | end',
+    ],
+    [
+      '304 with a length (H1C-12)',
+      'GET',
+      'HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n',
+      '304 Not Modified keep | end',
+    ],
+    ['204 (H1C-12)', 'GET', 'HTTP/1.1 204 No Content\r\n\r\n', '204 No Content keep | end'],
+    [
+      'behind a 100 (H1C-11)',
+      'GET',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+      '100 Continue keep | 200 OK keep | end',
+    ],
+    [
+      'that closes',
+      'GET',
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+      '200 OK close | end',
+    ],
+    ['of HTTP/1.0', 'GET', 'HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n', '200 OK close | end'],
+  ])('%s gives the same events', (_name, method, bytes, events) => {
+    expect(outcomes(responses(method), bytes)).toEqual(new Set([events]));
+  });
+
+  it('without length ends with the connection (H1C-18)', () => {
+    const bytes = 'HTTP/1.1 200 OK\r\n\r\nab';
+    expect(outcomes(responses('GET'), bytes, true)).toEqual(
+      new Set(['200 OK close | body ab | end']),
+    );
+  });
+
+  it.each([
+    ['no status line', 'HTTP/1.1 OK\r\n\r\n', 'ERR_BAD_START_LINE 400'],
+    [
+      '204 with a body (H1C-12)',
+      'HTTP/1.1 204 No\r\nContent-Length: 1\r\n\r\n',
+      'ERR_BAD_BODY 400',
+    ],
+    [
+      '100 with a length (H1C-11)',
+      'HTTP/1.1 100 Go\r\nContent-Length: 0\r\n\r\n',
+      'ERR_BAD_BODY 400',
+    ],
+    ['half a body', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab', 'ERR_INCOMPLETE 400'],
+    [
+      'half a chunked body',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab',
+      'ERR_INCOMPLETE 400',
+    ],
+  ])('that is %s is refused', (_name, bytes, refusal) => {
+    expect(outcomes(responses('GET'), bytes, true)).toEqual(new Set([refusal]));
+  });
+});
