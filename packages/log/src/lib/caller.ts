@@ -14,26 +14,32 @@ export interface Caller {
 
 const UNKNOWN: Caller = { module: '?', path: '?', line: 0, functionName: '' };
 
-/** Takes the one frame above `method`; the text of it is made when {@link readCaller} asks. */
-export function captureCaller(method: (...args: never[]) => unknown): { readonly stack?: unknown } {
-  const holder: { readonly stack?: unknown } = {};
+/** The frames of a call, with the one that matters last. Their text is made when {@link readCaller} asks. */
+export interface CapturedCaller {
+  readonly stack?: unknown;
+  readonly depth: number;
+}
+
+/** Remembers who called the function `above` levels above the one that calls this. */
+export function captureCaller(above: number): CapturedCaller {
+  const captured: CapturedCaller = { depth: above + 2 };
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 1;
+  Error.stackTraceLimit = captured.depth;
   try {
-    Error.captureStackTrace(holder, method);
+    Error.captureStackTrace(captured, captureCaller);
   } finally {
     Error.stackTraceLimit = limit;
   }
-  return holder;
+  return captured;
 }
 
-const FRAME = /^\s+at (?:(.*) \()?(?:file:\/\/)?(.+?):(\d+):\d+\)?$/m;
+const FRAMES = /^\s+at (?:(.*) \()?(?:file:\/\/)?(.+?):(\d+):\d+\)?$/gm;
 
-/** Reads what {@link captureCaller} took. */
-export function readCaller(captured: { readonly stack?: unknown }): Caller {
-  const match = FRAME.exec(String(captured.stack));
-  if (match === null) return UNKNOWN;
-  const [, functionName = '', path = '?', line] = match;
+/** Reads what {@link captureCaller} took; nothing taken is nothing known. */
+export function readCaller(captured: CapturedCaller | null): Caller {
+  const frame = captured && [...String(captured.stack).matchAll(FRAMES)][captured.depth - 1];
+  if (!frame) return UNKNOWN;
+  const [, functionName = '', path = '?', line] = frame;
   const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   const dot = file.lastIndexOf('.');
   const module = dot > 0 ? file.slice(0, dot) : file;

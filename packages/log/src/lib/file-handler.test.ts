@@ -177,6 +177,15 @@ describe('timeRotation', () => {
     ]);
   });
 
+  it.each([
+    [0, ['2026-01-28', '2026-01-29', '2026-01-30']],
+    [1, ['2026-01-30']],
+  ])('with backups %i keeps those of %j', (backups, kept) => {
+    const days = ['2026-01-28T12:00', '2026-01-29T12:00', '2026-01-30T12:00', '2026-01-31T12:00'];
+    filesAfter(timeRotation({ backups }), days);
+    expect(files()).toEqual(['app.log', ...kept.map((day) => `app.log.${day}`)]);
+  });
+
   it('goes by when an old file was last written', () => {
     writeFileSync(path, 'old\n');
     const yesterday = new Date('2026-01-30T20:00');

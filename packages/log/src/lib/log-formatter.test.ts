@@ -9,7 +9,7 @@ const CREATED = new Date(2026, 0, 31, 12, 5, 9).getTime();
 const TERMINAL = { isTTY: true, hasColors: () => true };
 
 function record(message: string | Uint8Array, args: unknown[] = [], level = 20): LogRecord {
-  return new LogRecord('typhoon.general', level, message, args, CREATED, captureCaller(record));
+  return new LogRecord('typhoon.general', level, message, args, CREATED, captureCaller(0));
 }
 
 /** The text without the bracketed part. */

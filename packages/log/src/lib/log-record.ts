@@ -6,7 +6,7 @@ import { levelName } from './log-level.ts';
 import { countPlaceholders, percentFormat } from './percent-format.ts';
 import { display, repr } from './repr.ts';
 
-import type { Caller } from './caller.ts';
+import type { CapturedCaller, Caller } from './caller.ts';
 
 /** A message: text, or bytes, which are read as UTF-8 if they are that (LOG-6). */
 export type LogMessage = string | Uint8Array;
@@ -22,7 +22,7 @@ export class LogRecord {
   readonly args: readonly unknown[];
   /** When it was logged, in milliseconds since the epoch. */
   readonly createdMs: number;
-  readonly #captured: { readonly stack?: unknown } | null;
+  readonly #captured: CapturedCaller | null;
   #resolved: { readonly message: string; readonly error: unknown } | null = null;
 
   /** @param captured What `captureCaller` took, or null if nobody will ask for the caller. */
@@ -32,7 +32,7 @@ export class LogRecord {
     message: LogMessage,
     args: readonly unknown[],
     createdMs: number = Date.now(),
-    captured: { readonly stack?: unknown } | null = null,
+    captured: CapturedCaller | null = null,
   ) {
     this.name = name;
     this.level = level;
@@ -59,7 +59,7 @@ export class LogRecord {
 
   /** Where the call stands in the source; unknown (`?`) unless a handler or sink said it needs it. */
   get caller(): Caller {
-    return readCaller(this.#captured ?? {});
+    return readCaller(this.#captured);
   }
 
   #resolve(): { message: string; error: unknown } {

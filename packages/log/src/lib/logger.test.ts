@@ -223,4 +223,14 @@ describe('the sink', () => {
     a.log(LogLevel.ERROR, 'x');
     expect(seen).toEqual(['?', 'logger.test', 'logger.test']);
   });
+
+  it('tells handlers further up where the call stands if they show it', () => {
+    const { b, handler } = makeTree();
+    b.warning('x');
+    handler.formatter = { usesCaller: true, format: (record) => record.message };
+    b.warning('x');
+    handler.level = LogLevel.ERROR;
+    b.warning('x');
+    expect(handler.records.map((record) => record.caller.module)).toEqual(['?', 'logger.test']);
+  });
 });

@@ -26,8 +26,6 @@ export interface LoggerTree {
 const LAST_RESORT = new StreamHandler();
 LAST_RESORT.level = LogLevel.WARNING;
 
-type LogMethod = (message: LogMessage, ...args: readonly unknown[]) => void;
-
 /** A named log (LOG-1). Get one from `getLogger`; there is one object a name. */
 export class Logger {
   readonly name: string;
@@ -107,39 +105,39 @@ export class Logger {
    */
   debug(message: LogMessage, ...args: readonly unknown[]): void {
     if (LogLevel.DEBUG >= this.#effectiveLevel) {
-      this.#log(LogLevel.DEBUG, message, args, this.debug);
+      this.#log(LogLevel.DEBUG, message, args);
     }
   }
 
   /** Logs at INFO; see {@link Logger.debug}. */
   info(message: LogMessage, ...args: readonly unknown[]): void {
-    if (LogLevel.INFO >= this.#effectiveLevel) this.#log(LogLevel.INFO, message, args, this.info);
+    if (LogLevel.INFO >= this.#effectiveLevel) this.#log(LogLevel.INFO, message, args);
   }
 
   /** Logs at WARNING; see {@link Logger.debug}. */
   warning(message: LogMessage, ...args: readonly unknown[]): void {
     if (LogLevel.WARNING >= this.#effectiveLevel) {
-      this.#log(LogLevel.WARNING, message, args, this.warning);
+      this.#log(LogLevel.WARNING, message, args);
     }
   }
 
   /** Logs at ERROR; see {@link Logger.debug}. */
   error(message: LogMessage, ...args: readonly unknown[]): void {
     if (LogLevel.ERROR >= this.#effectiveLevel) {
-      this.#log(LogLevel.ERROR, message, args, this.error);
+      this.#log(LogLevel.ERROR, message, args);
     }
   }
 
   /** Logs at CRITICAL; see {@link Logger.debug}. */
   critical(message: LogMessage, ...args: readonly unknown[]): void {
     if (LogLevel.CRITICAL >= this.#effectiveLevel) {
-      this.#log(LogLevel.CRITICAL, message, args, this.critical);
+      this.#log(LogLevel.CRITICAL, message, args);
     }
   }
 
   /** Logs at a level given as a number; see {@link Logger.debug}. */
   log(level: number, message: LogMessage, ...args: readonly unknown[]): void {
-    if (level >= this.#effectiveLevel) this.#log(level, message, args, this.log);
+    if (level >= this.#effectiveLevel) this.#log(level, message, args);
   }
 
   /** Takes a record made elsewhere through the filters to sink or handlers. Its level is not asked about again. */
@@ -158,13 +156,9 @@ export class Logger {
     if (!this.#deliver(record)) LAST_RESORT.handle(record);
   }
 
-  #log(
-    level: number,
-    message: LogMessage,
-    args: readonly unknown[],
-    method: LogMethod | Logger['log'],
-  ): void {
-    const captured = this.#needsCaller(level) ? captureCaller(method) : null;
+  /** Called by the public methods alone: the caller's frame is the one above theirs. */
+  #log(level: number, message: LogMessage, args: readonly unknown[]): void {
+    const captured = this.#needsCaller(level) ? captureCaller(1) : null;
     this.handle(new LogRecord(this.name, level, message, args, Date.now(), captured));
   }
 

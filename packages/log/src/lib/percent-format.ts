@@ -29,11 +29,12 @@ export function countPlaceholders(template: string): number {
  */
 export function percentFormat(template: string, args: readonly unknown[]): string {
   let next = 0;
-  const text = template.replace(PLACEHOLDER, (match, flags: string, width, precision, type) => {
+  const fill = (match: string, ...groups: (string | undefined)[]): string => {
     if (match === '%%') return '%';
     if (next === args.length) throw new TypeError('not enough arguments for the message');
-    return formatValue(formatSpec(flags, width, precision, type), args[next++]);
-  });
+    return formatValue(formatSpec(groups[0], groups[1], groups[2], groups[3]), args[next++]);
+  };
+  const text = template.replace(PLACEHOLDER, fill);
   if (next !== args.length) {
     throw new TypeError(`${args.length} arguments for ${next} placeholders`);
   }

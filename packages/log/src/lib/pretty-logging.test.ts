@@ -163,6 +163,15 @@ describe('defineLoggingOptions', () => {
     expect(() => {
       parser.parse({ ...file, log_rotate_when: 'D', log_rotate_interval: 0 });
     }).toThrow(/interval is 0/);
+    parser.parse({
+      ...file,
+      log_rotate_mode: 'size',
+      log_file_max_size: 1,
+      log_file_num_backups: 1,
+    });
+    for (const message of ['a', 'b', 'c']) getLogger().info(message);
+    expect(readdirSync(directory).sort()).toEqual(['a.log', 'a.log.1']);
+    reset(getLogger());
     parser.parse({ ...file, logging: 'none' });
     expect(kinds(getLogger())).toEqual([]);
   });

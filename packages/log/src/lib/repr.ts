@@ -18,10 +18,9 @@ export function repr(value: unknown): string {
 export function display(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return bytesText(value);
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
-    return String(value);
-  }
-  return hasOwnWords(value) ? String(value) : safeInspect(value, true);
+  if (typeof value === 'function') return safeInspect(value, true);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return ownWords(value) ?? safeInspect(value, true);
 }
 
 /** An error with its stack and causes, or any other thrown value, over as many lines as it takes. Never throws. */
@@ -37,11 +36,12 @@ function bytesText(bytes: Uint8Array): string {
   }
 }
 
-/** Whether somebody wrote a `toString` for this kind of object; the built-in ones say too little or too much. */
-function hasOwnWords(value: object): boolean {
-  if (Array.isArray(value) || typeof value === 'function' || types.isProxy(value)) return false;
-  const text: unknown = Reflect.get(value, 'toString');
-  return typeof text === 'function' && text !== Object.prototype.toString;
+/** What a `toString` says that somebody wrote for this kind of object; the built-in ones say too little or too much. */
+function ownWords(value: object): string | null {
+  if (Array.isArray(value) || types.isProxy(value)) return null;
+  const toString: unknown = Reflect.get(value, 'toString');
+  if (typeof toString !== 'function' || toString === Object.prototype.toString) return null;
+  return String(Reflect.apply(toString, value, []));
 }
 
 function safeInspect(value: unknown, oneLine: boolean): string {
