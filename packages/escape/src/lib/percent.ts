@@ -18,7 +18,7 @@ export function percentDecode(bytes: Uint8Array): Uint8Array {
   const out = Buffer.from(bytes);
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i]!;
+    const byte = bytes[i] ?? 0;
     const high = byte === PERCENT ? hexDigit(bytes[i + 1]) : -1;
     const low = high === -1 ? -1 : hexDigit(bytes[i + 2]);
     if (low === -1) out[length++] = byte;

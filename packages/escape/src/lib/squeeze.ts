@@ -2,6 +2,5 @@
 
 /** Replaces each run of space and control characters (U+0000 to U+0020) by one space, and trims (ESC-5). */
 export function squeeze(value: string): string {
-  // eslint-disable-next-line no-control-regex
   return value.replaceAll(/[\0-\x20]+/g, ' ').trim();
 }

@@ -137,7 +137,7 @@ describe('parseQsBytes', () => {
     expect(() => parseQsBytes('a=€')).toThrow(
       expect.objectContaining({
         code: 'ERR_QUERY_NOT_LATIN1',
-        message: expect.stringMatching('€'),
+        message: expect.stringMatching('€') as string,
       }),
     );
   });

@@ -48,7 +48,13 @@ export function urlUnescape(
   value: string | Uint8Array,
   options: UrlUnescapeOptions = {},
 ): string | Uint8Array {
-  const { encoding = 'utf-8', plus = true } = options;
+  return unescapeAs(value, options);
+}
+
+function unescapeAs(
+  value: string | Uint8Array,
+  { encoding = 'utf-8', plus = true }: UrlUnescapeOptions,
+): string | Uint8Array {
   if (encoding === null) return unescapeToBytes(value, plus);
   const text = textOf(value);
   return unescapeToText(plus ? text.replaceAll('+', ' ') : text, decoderOf(encoding));
@@ -63,7 +69,7 @@ function unescapeToBytes(value: string | Uint8Array, plus: boolean): Uint8Array 
 function unescapeToText(text: string, decode: (bytes: Uint8Array) => string): string {
   if (!text.includes('%')) return text;
   // Characters beyond ASCII were not escaped, so they are text already.
-  // eslint-disable-next-line no-control-regex
+
   return text.replaceAll(/[\0-\x7f]+/g, (run) =>
     run.includes('%') ? decode(percentDecode(Buffer.from(run))) : run,
   );
@@ -121,7 +127,6 @@ export function parseQsBytes(
   return result;
 }
 
-// eslint-disable-next-line no-control-regex
 const BEYOND_LATIN1 = /[^\0-\xff]/;
 
 function unescapeLatin1(value: string): Uint8Array {

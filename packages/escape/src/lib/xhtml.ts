@@ -4,6 +4,7 @@ import { decodeHTML } from 'entities';
 import { textOf } from './text.ts';
 
 const SPECIAL = /[&<>"']/;
+const ENTITIES: readonly string[] = entityTable();
 
 /**
  * Makes text safe inside HTML, as content and in quoted attributes: `& < > " '` become entities (ESC-1). Bytes are read as
@@ -16,23 +17,25 @@ export function xhtmlEscape(value: string | Uint8Array): string {
   let out = '';
   let from = 0;
   for (let i = first; i < text.length; i++) {
-    const entity = entityOf(text.charCodeAt(i));
-    if (entity === '') continue;
+    const code = text.charCodeAt(i);
+    if (code >= ENTITIES.length) continue;
+    const entity = ENTITIES[code];
+    if (entity === undefined || entity === '') continue;
     out += text.slice(from, i) + entity;
     from = i + 1;
   }
   return out + text.slice(from);
 }
 
-/** The entity for a character that has to be one; otherwise empty. */
-function entityOf(code: number): string {
-  // All five are below 63, and most text is above.
-  if (code > 62) return '';
-  if (code === 38) return '&amp;';
-  if (code === 60) return '&lt;';
-  if (code === 62) return '&gt;';
-  if (code === 34) return '&quot;';
-  return code === 39 ? '&#x27;' : '';
+/** By character code, up to the last that has one: its entity, or nothing. */
+function entityTable(): string[] {
+  const table = Array.from({ length: '>'.charCodeAt(0) + 1 }, () => '');
+  table['&'.charCodeAt(0)] = '&amp;';
+  table['<'.charCodeAt(0)] = '&lt;';
+  table['>'.charCodeAt(0)] = '&gt;';
+  table['"'.charCodeAt(0)] = '&quot;';
+  table["'".charCodeAt(0)] = '&#x27;';
+  return table;
 }
 
 /**
