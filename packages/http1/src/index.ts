@@ -14,17 +14,8 @@ export {
   type ParseBodyOptions,
   type ParseMultipartConfig,
 } from './lib/form-body.ts';
-export {
-  encodeHeaderParams,
-  parseHeaderParams,
-  type HeaderParams,
-} from './lib/header-params.ts';
-export {
-  HTTPHeaders,
-  normalizeName,
-  type HeadersInit,
-  type WireFields,
-} from './lib/headers.ts';
+export { encodeHeaderParams, parseHeaderParams, type HeaderParams } from './lib/header-params.ts';
+export { HTTPHeaders, normalizeName, type HeadersInit, type WireFields } from './lib/headers.ts';
 export { formatTimestamp, httpDate, parseHttpDate } from './lib/http-date.ts';
 export { MessageParser, type ParserLimits, type ParserState } from './lib/message-parser.ts';
 export { isFieldValue, isToken } from './lib/octets.ts';
