@@ -1,0 +1,207 @@
+// The queue and the workers of a pool. Owns: which task goes to which worker, starting and replacing workers.
+// Must not know: futures, loops, what the threads say to each other.
+// HOT: bench/small-tasks.mjs
+import { appLog } from '@typhoon/log';
+import { ExecutorError } from './executor-error.ts';
+import { TaskQueue } from './task-queue.ts';
+import { WorkerHandle } from './worker-handle.ts';
+import type { Status } from './messages.ts';
+import type { PoolTask } from './pool-task.ts';
+import type { WorkerOwner, WorkerSettings } from './worker-handle.ts';
+
+/** How a crew makes its workers; `name` is followed by a number. */
+export interface CrewSettings extends WorkerSettings {
+  readonly maxWorkers: number;
+}
+
+/** What a crew tells its pool. */
+export interface CrewOwner {
+  /** A task has ended; with `status` 2 `value` is what its future fails with. */
+  taskDone(task: PoolTask, status: Status, value: unknown): void;
+  /** All there was to say for now is said: called after `taskDone`, and when a worker is gone. */
+  reported(): void;
+}
+
+/** How long a task may wait behind another of its worker while a thread is idle. */
+const STEAL_AFTER_MS = 2;
+
+/** How long to go on with fewer threads when one could not be started. */
+const START_AGAIN_MS = 1000;
+
+/** Does tasks in threads. */
+export class WorkerCrew implements WorkerOwner {
+  readonly #owner: CrewOwner;
+  readonly #settings: CrewSettings;
+  readonly #queue = new TaskQueue();
+  readonly #workers: WorkerHandle[] = [];
+  /** Tasks in the queue that somebody waits for. */
+  #queuedCount = 0;
+  #startedCount = 0;
+  /** No thread is started before this instant on `performance.now()`, unless there is none. */
+  #startAgainMs = 0;
+  #stealTimer: NodeJS.Timeout | null = null;
+
+  constructor(owner: CrewOwner, settings: CrewSettings) {
+    this.#owner = owner;
+    this.#settings = settings;
+  }
+
+  /** How many threads there are. */
+  get size(): number {
+    return this.#workers.length;
+  }
+
+  /** Takes a task; `dispatch` sees to it. */
+  add(task: PoolTask): void {
+    this.#queue.push(task);
+    this.#queuedCount++;
+  }
+
+  /** Nobody waits for this task any more: it does not begin if it has not. */
+  withdraw(task: PoolTask): void {
+    const { worker } = task;
+    if (worker === null) this.#queuedCount--;
+    else if (!worker.recall(task)) worker.drop();
+  }
+
+  /** Gives back all tasks that have not begun. */
+  withdrawWaiting(): PoolTask[] {
+    const tasks: PoolTask[] = [];
+    for (let task = this.#queue.peek(); task !== null; task = this.#queue.peek()) {
+      this.#queue.shift();
+      tasks.push(task);
+    }
+    for (const worker of this.#workers) tasks.push(...worker.recallWaiting('all'));
+    this.#queuedCount = 0;
+    return tasks;
+  }
+
+  /** Sends what can be sent. */
+  dispatch(): void {
+    this.#deal();
+    this.#startWorkers();
+    this.#stealLater();
+  }
+
+  /** Has all threads end. Only when there are no tasks that somebody waits for. */
+  stop(): void {
+    for (const worker of this.#workers) worker.stop();
+  }
+
+  taskDone(task: PoolTask, status: Status, value: unknown): void {
+    this.#owner.taskDone(task, status, value);
+  }
+
+  workerReported(): void {
+    this.dispatch();
+    this.#owner.reported();
+  }
+
+  workerExited(worker: WorkerHandle, exitCode: number, reason: unknown): void {
+    this.#workers.splice(this.#workers.indexOf(worker), 1);
+    const { begun, waiting } = worker.abandon();
+    for (const task of begun) {
+      const when = ` in the middle of ${task.entry.definition.name}`;
+      this.#owner.taskDone(task, 2, exitError(worker, exitCode, when, reason));
+    }
+    for (const task of waiting.toReversed()) this.#queue.unshift(task);
+    this.#queuedCount += waiting.length;
+    if (!worker.isStopping && begun.length === 0) {
+      const when = worker.isReady ? ' between tasks' : ' before it was ready';
+      this.#diedAlone(exitError(worker, exitCode, when, reason), worker.isReady);
+    }
+    this.dispatch();
+    this.#owner.reported();
+  }
+
+  /** First one task to each idle worker, then more to each as long as they are short. */
+  #deal(): void {
+    if (this.#queue.peek() === null) return;
+    for (const worker of this.#workers) if (worker.isIdle) this.#give(worker);
+    let isMoving = true;
+    while (isMoving) {
+      isMoving = false;
+      for (const worker of this.#workers) if (this.#give(worker)) isMoving = true;
+    }
+    for (const worker of this.#workers) worker.post();
+  }
+
+  #give(worker: WorkerHandle): boolean {
+    const task = this.#queue.peek();
+    if (task === null || !worker.canTake(task)) return false;
+    this.#queue.shift();
+    this.#queuedCount--;
+    worker.assign(task);
+    return true;
+  }
+
+  /** As many as there are tasks that no worker has, up to the most allowed. */
+  #startWorkers(): void {
+    const { maxWorkers, name } = this.#settings;
+    let wanted = this.#queuedCount;
+    for (const worker of this.#workers) if (!worker.isReady) wanted--;
+    if (wanted > 0 && this.#workers.length > 0 && performance.now() < this.#startAgainMs) return;
+    for (; wanted > 0 && this.#workers.length < maxWorkers; wanted--) {
+      const settings = { ...this.#settings, name: `${name}-${++this.#startedCount}` };
+      try {
+        this.#workers.push(new WorkerHandle(this, settings));
+      } catch (reason) {
+        const message = `worker ${settings.name} could not start: ${String(reason)}`;
+        const error = new ExecutorError('ERR_WORKER_EXITED', message, { cause: reason });
+        this.#diedAlone(error, false);
+      }
+    }
+  }
+
+  /** No task is to blame. But where no thread ever starts nobody would do what waits: so each attempt fails a task. */
+  #diedAlone(error: ExecutorError, wasReady: boolean): void {
+    if (!wasReady) this.#startAgainMs = performance.now() + START_AGAIN_MS;
+    const isHopeless = !wasReady && !this.#workers.some((worker) => worker.isReady);
+    const task = isHopeless ? this.#queue.peek() : null;
+    if (task === null) {
+      appLog.error('An executor has lost a thread', error);
+      return;
+    }
+    this.#queue.shift();
+    this.#queuedCount--;
+    this.#owner.taskDone(task, 2, error);
+  }
+
+  /** Looks a little later, while a worker is idle, whether others have tasks that do not get their turn. */
+  #stealLater(): void {
+    if (this.#stealTimer !== null || !this.#workers.some((worker) => worker.isIdle)) return;
+    if (!this.#workers.some((worker) => worker.taskCount > 1)) return;
+    this.#stealTimer = setTimeout(() => {
+      this.#stealTimer = null;
+      this.#steal();
+      this.workerReported();
+    }, STEAL_AFTER_MS).unref();
+  }
+
+  #steal(): void {
+    const beforeMs = performance.now() - STEAL_AFTER_MS;
+    for (const thief of this.#workers) {
+      if (!thief.isIdle) continue;
+      let victim: WorkerHandle | null = null;
+      for (const worker of this.#workers) {
+        if (worker.lastSignMs > beforeMs || worker.taskCount < 2) continue;
+        if (victim === null || worker.taskCount > victim.taskCount) victim = worker;
+      }
+      if (victim === null) return;
+      for (const task of victim.recallWaiting('laterHalf')) thief.assign(task);
+      thief.post();
+    }
+  }
+}
+
+function exitError(
+  worker: WorkerHandle,
+  exitCode: number,
+  when: string,
+  reason: unknown,
+): ExecutorError {
+  const why = reason instanceof Error ? `: ${reason.message}` : '';
+  const message = `worker ${worker.name} exited with code ${exitCode}${when}${why}`;
+  const options = reason === undefined ? {} : { cause: reason };
+  return new ExecutorError('ERR_WORKER_EXITED', message, options);
+}
