@@ -1,8 +1,8 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*', 'examples'],
+    projects: ['packages/*', 'apps/*', 'examples', 'scripts'],
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
@@ -10,3 +10,4 @@ export default defineConfig({
     },
   },
 });
+export default config;
