@@ -54,7 +54,7 @@ describe('runOnExecutor with a callback', () => {
   it('logs the error instead of calling it (CON-11)', async () => {
     using log = new ExpectLog(appLog, /Exception in callback/);
     office.fail(() => undefined);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(log.matched).toBe(true);
   });
 });
