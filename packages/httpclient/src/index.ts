@@ -1,1 +1,28 @@
-export {};
+export {
+  AsyncHTTPClient,
+  type AsyncHTTPClientOptions,
+  type ConnectionLimitOptions,
+  type FetchOptions,
+  type ResponseLimitOptions,
+} from './lib/async-http-client.ts';
+export {
+  HTTPRequest,
+  type HTTPRequestOptions,
+  type RequestAuthOptions,
+  type RequestContentOptions,
+  type RequestPatienceOptions,
+  type RequestRouteOptions,
+  type ResponseHandlingOptions,
+  type WriteBody,
+} from './lib/http-request.ts';
+export {
+  HTTPClientError,
+  HTTPResponse,
+  HTTPStreamClosedError,
+  HTTPTimeoutError,
+  type HTTPClientErrorCode,
+  type HTTPClientErrorOptions,
+  type HTTPResponseInit,
+  type TimeInfo,
+} from './lib/http-response.ts';
+export type { HostnameMapping } from './lib/route.ts';

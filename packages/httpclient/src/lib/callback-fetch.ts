@@ -1,0 +1,43 @@
+// Fetching with a callback, as one did before there were futures (HCL-7).
+// Must not know: how a fetch is carried out.
+import { HTTPResponse, NO_ANSWER } from './http-response.ts';
+import { HTTPRequest } from './http-request.ts';
+import type { Future } from '@typhoon/concurrent';
+import type { AsyncHTTPClient } from './async-http-client.ts';
+import type { HTTPRequestOptions } from './http-request.ts';
+
+/** Options of a fetch with a callback. */
+export interface CallbackFetchOptions extends HTTPRequestOptions {
+  /** The old name of `decompressResponse` (HCL-13). */
+  readonly useGzip?: boolean;
+}
+
+/**
+ * Fetches, and always calls back with a response, once, and never before it returns (HCL-7, HCL-19). A failure is a
+ * response too: its `error` says which, and its `code` is 599 where there was no answer. What the callback throws goes to
+ * the loop's log.
+ */
+export function fetchWithCallback(
+  client: AsyncHTTPClient,
+  request: string | HTTPRequest,
+  callback: (response: HTTPResponse) => unknown,
+  options: CallbackFetchOptions = {},
+): void {
+  const { useGzip, ...rest } = options;
+  const given = useGzip === undefined ? rest : { decompressResponse: useGzip, ...rest };
+  const made = typeof request === 'string' ? new HTTPRequest(request, given) : request;
+  client
+    .fetch(made, { raiseError: false, ...(made === request ? given : {}) })
+    .addDoneCallback((done) => {
+      callback(responseOf(made, done));
+    });
+}
+
+function responseOf(request: HTTPRequest, done: Future<HTTPResponse>): HTTPResponse {
+  try {
+    return done.result();
+  } catch (reason) {
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    return new HTTPResponse(request, NO_ANSWER, { reason: error.message, error });
+  }
+}

@@ -1,0 +1,139 @@
+// What a client does behind its face: carries out what the pool decides. Owns: the open connections, closing.
+// Must not know: how a request is made or answered.
+import { genLog } from '@typhoon/log';
+import { ClientConnection } from './client-connection.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { HTTPClientError } from './http-response.ts';
+import { routeOf } from './route.ts';
+import { SignalWatch } from './signal-watch.ts';
+import type { ParserLimits } from '@typhoon/http1';
+import type { IOLoop } from '@typhoon/ioloop';
+import type { ConnectionHost } from './client-connection.ts';
+import type { PoolLimits } from './connection-pool.ts';
+import type { Fetch, FetchHost } from './fetch.ts';
+import type { HostnameMapping } from './route.ts';
+
+/** A client's options, resolved. */
+export interface ClientSettings extends PoolLimits {
+  readonly idleTimeoutMs: number;
+  readonly parserLimits: Required<Pick<ParserLimits, 'maxHeadBytes' | 'maxBodyBytes'>>;
+  readonly hostnameMapping: HostnameMapping;
+}
+
+/** How long before the server would close an idle connection we stop using it, in milliseconds. */
+const KEEP_ALIVE_MARGIN_MS = 1000;
+
+/** Fetches wait here, connections live here. */
+export class ClientCore implements FetchHost, ConnectionHost {
+  readonly loop: IOLoop;
+  readonly signals: SignalWatch = new SignalWatch();
+  readonly #settings: ClientSettings;
+  readonly #pool: ConnectionPool<Fetch, ClientConnection>;
+  readonly #connections = new Set<ClientConnection>();
+  #isClosed = false;
+
+  constructor(loop: IOLoop, settings: ClientSettings) {
+    this.loop = loop;
+    this.#settings = settings;
+    this.#pool = new ConnectionPool(settings);
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  get maxBodyBytes(): number {
+    return this.#settings.parserLimits.maxBodyBytes;
+  }
+
+  get isKeepAlive(): boolean {
+    return this.#settings.maxIdleConnections > 0;
+  }
+
+  /** Ends everything that runs or waits, and closes every connection. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { jobs, connections: idle } = this.#pool.clear();
+    for (const fetch of jobs) fetch.fail(closedError());
+    for (const connection of idle) this.#drop(connection);
+    for (const connection of [...this.#connections]) connection.shut(closedError());
+  }
+
+  // From fetches.
+
+  submit(fetch: Fetch): void {
+    if (this.#isClosed) throw closedError();
+    this.#pool.enqueue(fetch);
+    this.#proceed();
+    const { running, queued } = this.#pool;
+    // SHC-2
+    if (queued > 0) genLog.debug('request queued: %d active, %d queued requests', running, queued);
+  }
+
+  withdraw(fetch: Fetch): void {
+    if (this.#pool.withdraw(fetch)) this.#proceed();
+  }
+
+  reopen(fetch: Fetch): void {
+    this.#pool.claim(fetch.key);
+    this.#open(fetch);
+  }
+
+  // From connections.
+
+  exchangeOver(connection: ClientConnection, isReusable: boolean): void {
+    const idleMs = Math.min(
+      this.#settings.idleTimeoutMs,
+      connection.keepAliveMs - KEEP_ALIVE_MARGIN_MS,
+    );
+    const isKept = isReusable && idleMs > 0 && !this.#isClosed;
+    if (isKept) {
+      connection.deadlineMs = this.loop.time() + idleMs;
+      this.loop.sweep.add(connection);
+    } else {
+      this.#drop(connection);
+    }
+    this.#pool.release(connection.key, isKept ? connection : null);
+    this.#proceed();
+  }
+
+  idleEnded(connection: ClientConnection): void {
+    this.#pool.remove(connection);
+    this.#drop(connection);
+  }
+
+  /** Does what the pool decides. */
+  #proceed(): void {
+    const { grants, evicted } = this.#pool.decide();
+    for (const connection of evicted) this.#drop(connection);
+    for (const { job, connection } of grants) {
+      if (connection === null) this.#open(job);
+      else connection.begin(job.granted(true));
+    }
+  }
+
+  #open(fetch: Fetch): void {
+    const { hostnameMapping, parserLimits } = this.#settings;
+    const exchange = fetch.granted(false);
+    const connection = new ClientConnection(this, fetch.key, parserLimits, exchange);
+    this.#connections.add(connection);
+    try {
+      const route = routeOf(fetch.outgoing.url, fetch.settings, hostnameMapping);
+      connection.open(this.loop.poller, route);
+    } catch (error) {
+      connection.shut(error);
+    }
+  }
+
+  #drop(connection: ClientConnection): void {
+    connection.close();
+    this.loop.sweep.remove(connection);
+    this.#connections.delete(connection);
+  }
+}
+
+/** HCL-8. */
+function closedError(): HTTPClientError {
+  return new HTTPClientError('ERR_CLIENT_CLOSED', 'fetch() called on closed AsyncHTTPClient');
+}
