@@ -8,4 +8,25 @@ export type {
   ResponseStartLine,
 } from './lib/http-connection.ts';
 export { HTTPServer, type HTTPServerOptions } from './lib/http-server.ts';
+export { ReversibleRuleRouter, Router, RuleRouter, type ReversibleRouter } from './lib/routing.ts';
+export type { CallableTarget } from './lib/routing-delegates.ts';
+export {
+  AnyMatches,
+  DefaultHostMatches,
+  HostMatches,
+  Matcher,
+  type DefaultHostOwner,
+  type MatchParams,
+  type PathValue,
+} from './lib/routing-matchers.ts';
+export { PathMatches } from './lib/routing-path.ts';
+export {
+  Rule,
+  URLSpec,
+  type RouteParams,
+  type RuleList,
+  type RuleOptions,
+  type RuleSpec,
+  type URLSpecOptions,
+} from './lib/routing-rules.ts';
 export { HTTPServerRequest } from './lib/server-request.ts';
