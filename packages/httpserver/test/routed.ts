@@ -3,6 +3,7 @@ import { Future } from '@typhoon/concurrent';
 import { HTTPHeaders, type RequestHead } from '@typhoon/http1';
 import { HTTPServerRequest } from '../src/lib/server-request.ts';
 import { RememberingTransport } from './wire.ts';
+import type { Transport } from '@typhoon/ioloop';
 import type {
   ConnectionContext,
   HTTPConnection,
@@ -46,7 +47,7 @@ export class RememberingConnection implements HTTPConnection {
     // nothing comes
   }
 
-  detach(): RememberingTransport {
+  detach(): Transport {
     return this.context.transport;
   }
 }
