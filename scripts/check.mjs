@@ -12,6 +12,7 @@ const STEPS = {
   lockfile: () => command('node', 'scripts/check-lockfile.mjs'),
   build: () => command('turbo', 'run', 'build', '--output-logs=errors-only'),
   types: () => command('turbo', 'run', 'typecheck', '--output-logs=errors-only', '--continue'),
+  'types-root': () => command('tsc', '-p', 'tsconfig.json'),
   lint: () => command('eslint', '--max-warnings=0'),
   cycles: () => command('node', 'scripts/check-cycles.mjs'),
   format: () => command('prettier', '--check', '--log-level=warn', '.'),
