@@ -33,7 +33,8 @@ export function normalizeName(name: string): string {
     .split('-')
     .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1).toLowerCase())
     .join('-');
-  if (normalized.size < 1000) normalized.set(name, made);
+  // Only what is a token: `check` takes a name that stands here for a valid one.
+  if (normalized.size < 1000 && isToken(name)) normalized.set(name, made);
   return made;
 }
 
