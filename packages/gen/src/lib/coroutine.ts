@@ -14,6 +14,11 @@ export interface CoroutineFunction<This, A extends unknown[], R> {
 
 const coroutines = new WeakSet<AnyFunction>();
 
+/** `@coroutine` before a method. */
+export function coroutine<This, A extends unknown[], R>(
+  method: (this: This, ...args: A) => R,
+  context: ClassMethodDecoratorContext<This, (this: This, ...args: A) => R>,
+): (this: This, ...args: A) => R;
 /**
  * Makes a generator function a coroutine: called, it runs up to its first `yield` at once and gives a future of its
  * return value; whatever it throws goes into the future, never to the caller (GEN-1, GEN-2). In it, `yield* future`
@@ -37,11 +42,6 @@ export function coroutine<This, A extends unknown[], R>(
 export function coroutine<This, A extends unknown[], R>(
   fn: (this: This, ...args: A) => R,
 ): CoroutineFunction<This, A, R>;
-/** `@coroutine` before a method. */
-export function coroutine<This, A extends unknown[], R>(
-  method: (this: This, ...args: A) => R,
-  context: ClassMethodDecoratorContext<This, (this: This, ...args: A) => R>,
-): (this: This, ...args: A) => R;
 export function coroutine<This, A extends unknown[]>(
   fn: (this: This, ...args: A) => unknown,
 ): unknown {
