@@ -66,17 +66,12 @@ export class CollectedBody implements BodyTarget {
 
   /** Exactly what was announced, as far as that is believed; else twice as much each time. */
   #grow(needed: number): void {
-    const trusted = Math.min(this.#expected, LARGEST_TRUST);
+    const expected = this.#expected >= needed ? this.#expected : Infinity;
     const doubled = Math.max(needed, this.#buffer.length * 2, FIRST_BYTES);
-    const size =
-      needed <= trusted ? trusted : this.#isAnnounced(doubled) ? this.#expected : doubled;
+    const size = expected <= LARGEST_TRUST ? expected : Math.min(doubled, expected);
     const larger = Buffer.allocUnsafe(size);
     this.#buffer.copy(larger, 0, 0, this.#length);
     this.#buffer = larger;
-  }
-
-  #isAnnounced(size: number): boolean {
-    return this.#expected >= 0 && size > this.#expected;
   }
 }
 
