@@ -1,7 +1,7 @@
 // How it was written in 2009: the method returns at once, and a callback finishes the request later.
 import { fetchWithCallback } from '@typhoon/httpclient/legacy';
 import { AsyncHTTPClient, type HTTPResponse } from '@typhoon/httpclient';
-import { Application, HTTPError, RequestHandler } from '@typhoon/web';
+import { Application, RequestHandler } from '@typhoon/web';
 import { asynchronous } from '@typhoon/web/legacy';
 import { feedUrl, port, templatePath } from './arguments.ts';
 import { parseFeed } from './feed.ts';
@@ -17,8 +17,8 @@ class MainHandler extends RequestHandler {
   }
 
   onResponse(response: HTTPResponse): void {
-    if (response.error !== null) throw new HTTPError(502);
-    void this.render('feed.html', { feed: parseFeed(response.body) });
+    if (response.error !== null) this.sendError(502);
+    else void this.render('feed.html', { feed: parseFeed(response.body) });
   }
 }
 

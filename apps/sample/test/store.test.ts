@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ThreadPoolExecutor } from '@typhoon/executor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Store } from '../dist/store.js';
+import type { Store } from '../src/store.ts';
+
+/** The built one: its workers cannot load TypeScript. */
+const built = (await import(
+  new URL('../dist/store.js', import.meta.url).href
+)) as typeof import('../src/store.ts');
 
 let folder: string;
 let pool: ThreadPoolExecutor;
@@ -14,7 +19,7 @@ const start = Date.now();
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'uptime-store-'));
   pool = new ThreadPoolExecutor({ maxWorkers: 2 });
-  store = new Store(join(folder, 'uptime.db'), pool);
+  store = new built.Store(join(folder, 'uptime.db'), pool);
   await store.open();
 });
 
