@@ -56,7 +56,6 @@ describe('what a task throws', () => {
 
   it('arrives as it is when it is no Error', async () => {
     const fail = (value: unknown): void => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the case
       throw value;
     };
     await expect(pool.submit(fail, { reason: 'full' })).rejects.toEqual({ reason: 'full' });
@@ -100,6 +99,14 @@ describe('what cannot be cloned', () => {
     expect(ends[2]).toMatchObject({ value: 4 });
   });
 
+  it('does not keep those behind it waiting', async () => {
+    const fresh = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const bad = [1, 2, 3].map(() => fresh.submit(increment, (() => 1) as never));
+    expect(await fresh.submit(increment, 1)).toBe(2);
+    expect(bad.every((future) => future.exception() !== null)).toBe(true);
+    await fresh.shutdown();
+  });
+
   it('fails its own task alone when it is a result', async () => {
     const give = (n: number): unknown => (n === 2 ? () => n : n);
     for (let i = 0; i < 20; i++) await pool.submit(give, 1);
@@ -138,9 +145,8 @@ describe('a function that is not self-contained', () => {
   });
 
   it('is told that it has no `this`', async () => {
-    const owner = { executor: pool, factor: 3 };
     const use = function (this: unknown): number {
-      return (this as typeof owner).factor;
+      return (this as { factor: number }).factor;
     };
     const error = await failure(pool.submit(use));
     expect(error).toMatchObject(coded(NOT_SELF_CONTAINED, /^this\.factor: a task runs in another/));

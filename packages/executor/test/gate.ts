@@ -25,8 +25,8 @@ export function passGate<T>(gate: Gate, value: T): T {
 
 /** Resolves when `count` tasks have come to the gate. */
 export async function comeTo(gate: Gate, count = 1): Promise<void> {
-  for (let seen = 0; ;) {
-    seen = Atomics.load(gate, 1);
+  for (;;) {
+    const seen = Atomics.load(gate, 1);
     if (seen >= count) return;
     await Atomics.waitAsync(gate, 1, seen).value;
   }

@@ -21,8 +21,10 @@ class Office {
   });
 
   @runOnExecutor
-  add(a: number, b: number, _callback?: (sum: number) => void): number | PromiseLike<number> {
-    return a + b;
+  add(
+    ...args: [a: number, b: number, callback?: (sum: number) => void]
+  ): number | PromiseLike<number> {
+    return args[0] + args[1];
   }
 }
 
@@ -39,7 +41,11 @@ describe('runOnExecutor with a callback', () => {
   });
 
   it('calls it on the current loop when the object has none (CON-11)', async () => {
-    expect(await new Promise((resolve) => office.triple(4, resolve))).toBe(12);
+    expect(
+      await new Promise((resolve) => {
+        void office.triple(4, resolve);
+      }),
+    ).toBe(12);
   });
 
   it('gives the future as well (CON-10, 11)', async () => {
@@ -54,7 +60,9 @@ describe('runOnExecutor with a callback', () => {
   it('logs the error instead of calling it (CON-11)', async () => {
     using log = new ExpectLog(appLog, /Exception in callback/);
     office.fail(() => undefined);
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await new Promise((resolve) => {
+      setImmediate(() => setImmediate(resolve));
+    });
     expect(log.matched).toBe(true);
   });
 });

@@ -37,12 +37,9 @@ export function runOnExecutor<A extends unknown[], R>(
   context?: ClassMethodDecoratorContext,
 ): CallbackFunction<A, R>;
 export function runOnExecutor(...given: unknown[]): unknown {
-  return applyTo(
-    given,
-    ({ executor = 'executor', ioLoop = 'ioLoop' }: LegacyRunOnExecutorOptions) => {
-      return (fn) => withCallback(fn, executor, ioLoop);
-    },
-  );
+  return applyTo(given, ({ executor = 'executor', ioLoop = 'ioLoop' }) => {
+    return (fn) => withCallback(fn, executor, ioLoop);
+  });
 }
 
 function withCallback(fn: AnyFunction, executor: string, ioLoop: string): AnyFunction {

@@ -62,25 +62,30 @@ export function runOnExecutor<A extends unknown[], R>(
   fn: TaskFunction<A, R>,
 ): ExecutorFunction<A, R>;
 export function runOnExecutor(...given: unknown[]): unknown {
-  return applyTo(given, ({ executor = 'executor' }: RunOnExecutorOptions) => {
+  return applyTo(given, ({ executor = 'executor' }) => {
     return (fn) => submitting(fn, executor);
   });
 }
 
+/** The options of both kinds of `runOnExecutor`. */
+interface AttributeNames extends RunOnExecutorOptions {
+  readonly ioLoop?: string;
+}
+
 /** Tells the ways to call it apart, for this one and the one of `legacy`. */
-export function applyTo<Options extends object>(
+export function applyTo(
   given: readonly unknown[],
-  withOptions: (options: Options) => (fn: AnyFunction) => AnyFunction,
+  withOptions: (options: AttributeNames) => (fn: AnyFunction) => AnyFunction,
 ): unknown {
   const [first, second] = given;
-  if (typeof first !== 'function') return withOptions((first ?? {}) as Options);
+  if (typeof first !== 'function') return withOptions(first ?? {});
   if (given.length > 1 && !isMethodContext(second)) {
     if (typeof second === 'object') {
       throw new TypeError('cannot combine positional and keyword args');
     }
     throw new TypeError(`expected 1 argument, got ${given.length}`);
   }
-  return withOptions({} as Options)(first as AnyFunction);
+  return withOptions({})(first as AnyFunction);
 }
 
 /** A function that submits `fn` to the executor that its `this` has under `property`. */

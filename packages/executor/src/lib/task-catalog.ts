@@ -6,6 +6,7 @@ import { ModuleTask } from './module-task.ts';
 import type { TaskDefinition } from './messages.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
+type ExportName = Pick<ModuleTask<never[], unknown>, 'url' | 'exportName'>;
 
 /** One function or export that was submitted at least once. */
 export interface CatalogEntry {
@@ -48,7 +49,7 @@ export class TaskCatalog {
     return this.#add(text, { kind: 'text', id: this.#nextId++, name, code });
   }
 
-  #findExport({ url, exportName }: ModuleTask<never[], unknown>): CatalogEntry {
+  #findExport({ url, exportName }: ExportName): CatalogEntry {
     const text = `${url} ${exportName}`;
     const known = this.#byText.get(text);
     if (known !== undefined) return known;

@@ -42,8 +42,8 @@ describe('submit', () => {
 
   it('does async functions with import() in them', async () => {
     const base = async (path: string): Promise<string> => {
-      const { basename } = await import('node:path');
-      return basename(path);
+      const paths = await import('node:path');
+      return paths.basename(path);
     };
     expect(await makePool().submit(base, '/a/b.c')).toBe('b.c');
   });

@@ -41,6 +41,9 @@ export function takeTransfers(args: readonly unknown[]): readonly Movable[] | nu
 
 function marks(): TransferMarks {
   const place = Symbol.for(TRANSFER_MARKS);
-  const thread = globalThis as { [place]?: TransferMarks };
-  return (thread[place] ??= new WeakMap());
+  const known: unknown = Reflect.get(globalThis, place);
+  if (known instanceof WeakMap) return known as TransferMarks;
+  const made: TransferMarks = new WeakMap();
+  Reflect.set(globalThis, place, made);
+  return made;
 }

@@ -114,9 +114,16 @@ export class WorkerCrew implements WorkerOwner {
     this.#owner.reported();
   }
 
-  /** First one task to each idle worker, then more to each as long as they are short. */
+  /** Until all have enough: a worker whose tasks could not be sent is idle again. */
   #deal(): void {
-    if (this.#queue.peek() === null) return;
+    while (this.#queue.peek() !== null) {
+      this.#dealOnce();
+      if (!this.#workers.some((worker) => worker.isIdle)) return;
+    }
+  }
+
+  /** First one task to each idle worker, then more to each as long as they are short. */
+  #dealOnce(): void {
     for (const worker of this.#workers) if (worker.isIdle) this.#give(worker);
     let isMoving = true;
     while (isMoving) {

@@ -32,9 +32,15 @@ interface Job {
 /** Gathers results, so that many small tasks cost one message. */
 interface Outbox {
   /** Takes a result that was there at `nowMs`, and sends all that it has if the oldest has waited for a millisecond. */
-  push(seq: number, status: Status, value: unknown, tookMs: number, nowMs: number): void;
+  readonly push: (
+    seq: number,
+    status: Status,
+    value: unknown,
+    tookMs: number,
+    nowMs: number,
+  ) => void;
   /** Sends all that it has. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 const PARTS: readonly ((...args: never[]) => unknown)[] = [
@@ -180,7 +186,8 @@ function createContext(marks: TransferMarks): TaskContext {
     throw executorError('ERR_TASK_NOT_SELF_CONTAINED', message, undefined);
   }
   return new Proxy<TaskContext>(context, {
-    get: (target, key) => (key === 'transfer' ? target.transfer : refuse(target, key)),
+    get: (target, key): unknown =>
+      key === 'transfer' ? Reflect.get(target, key) : refuse(target, key),
     set: refuse,
     has: refuse,
     deleteProperty: refuse,
@@ -228,8 +235,8 @@ function packError(error: Error, depth: number): PackedError {
     }
   }
   const packed = {
-    name: String(error.name),
-    message: String(error.message),
+    name: error.name,
+    message: error.message,
     stack: String(error.stack),
     properties,
   };
