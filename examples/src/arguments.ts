@@ -1,7 +1,7 @@
 // What the examples take from the command line: `node dist/NAME.js [PORT] [FEED-URL]`.
 
 /** Port to listen on; 0 picks a free one. */
-export const port: number = Number(process.argv[2] ?? 8888);
+export const port = Number(process.argv[2] ?? 8888);
 
 /** A JSON document `{ "title": …, "entries": [ … ] }` somewhere on the web. */
 export const feedUrl: string = process.argv[3] ?? 'http://127.0.0.1:8000/feed.json';

@@ -75,7 +75,7 @@ describe('thread-pool', () => {
     const url = await start('thread-pool');
     await fetch(`${url}/ping`);
     const slow = fetch(`${url}/compute/1500`);
-    let isSlowDone = false;
+    let isSlowDone = false as boolean;
     void slow.then(() => (isSlowDone = true));
     const times: number[] = [];
     while (!isSlowDone) {

@@ -31,34 +31,37 @@ function settings(): Config {
   }
 }
 
-async function main(config: Config): Promise<void> {
-  enablePrettyLogging();
-  const uptime = new Uptime(config);
-  const server = new HTTPServer(createApplication(uptime));
-  let stopping: Promise<void> | null = null;
-  const stop = (): void => {
-    stopping ??= (async () => {
-      appLog.info('stopping');
-      server.stop();
-      await uptime.stop();
-      await server.closeAllConnections();
-    })();
-  };
+/** Listens and starts to watch; says in one line what stops it. */
+async function start(config: Config, uptime: Uptime, server: HTTPServer): Promise<void> {
   try {
-    const listener = await server.listen({ host: config.host, port: config.port });
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    await server.listen({ host: config.host, port: config.port });
     await uptime.start(config.sites);
-    const { host, port } = listener.address;
-    console.log(`listening on http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   } catch (error) {
-    if (stopping === null) {
-      stop();
-      await stopping;
-      const isOurs = error instanceof TransportError;
-      quit(isOurs ? error.message : `cannot start: ${String(error)}`);
-    }
+    await stop(uptime, server);
+    quit(error instanceof TransportError ? error.message : `cannot start: ${String(error)}`);
   }
 }
 
-await main(settings());
+/** Nothing is lost: running checks end or are cancelled, results are stored, then the clients go. */
+async function stop(uptime: Uptime, server: HTTPServer): Promise<void> {
+  server.stop();
+  await uptime.stop();
+  await server.closeAllConnections();
+}
+
+const config = settings();
+enablePrettyLogging();
+const uptime = new Uptime(config);
+const server = new HTTPServer(createApplication(uptime));
+await start(config, uptime, server);
+console.log(`listening on ${server.url}`);
+
+let isStopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (isStopping) return;
+    isStopping = true;
+    appLog.info('stopping on %s', signal);
+    void stop(uptime, server);
+  });
+}

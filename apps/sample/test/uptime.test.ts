@@ -20,7 +20,11 @@ async function app(
 
 async function site(making: Promise<WatchedSite>): Promise<WatchedSite> {
   const made = await making;
-  started.push({ dispose: () => made.kill() });
+  started.push({
+    dispose: () => {
+      made.kill();
+    },
+  });
   return made;
 }
 

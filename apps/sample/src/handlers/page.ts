@@ -21,7 +21,7 @@ export class PageHandler extends UptimeHandler {
 /** `POST /sites`: a site more. */
 export class AddSiteHandler extends PageHandler {
   override async post(): Promise<void> {
-    const url = this.getArgument('url', { default: '' }) ?? '';
+    const url = this.getArgument('url', { default: '' });
     const fault = faultOfUrl(url);
     if (fault !== null) {
       this.setStatus(400);

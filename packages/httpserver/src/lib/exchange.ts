@@ -23,7 +23,7 @@ export interface ExchangeOwner {
 }
 
 /** More may be written: what every write answers while the client keeps up. */
-const READY = Future.resolved<void>(undefined);
+const READY: Future<void> = Future.resolved(undefined);
 
 /** `waiting` nothing is sent; `body` the head is; `finished` all is; `gone` the client is, or the connection was detached. */
 type State = 'waiting' | 'body' | 'finished' | 'gone';

@@ -73,7 +73,8 @@ describe('HTTPServer', () => {
     );
     const response = await fetch(server.url);
     let size = 0;
-    for await (const chunk of response.body ?? []) size += chunk.byteLength;
+    const body: AsyncIterable<Uint8Array> | null = response.body;
+    for await (const chunk of body ?? []) size += chunk.byteLength;
     expect(size).toBe(5_000_000);
   });
 

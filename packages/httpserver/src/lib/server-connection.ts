@@ -17,7 +17,7 @@ import type {
   HTTPServerConnectionDelegate,
 } from './http-connection.ts';
 import type { RequestHead, RequestSink } from '@typhoon/http1';
-import type { Expirable, IOLoop, Protocol, Transport, TransportError } from '@typhoon/ioloop';
+import type { Expirable, IOLoop, Protocol, Transport } from '@typhoon/ioloop';
 
 /** A server's options, resolved. */
 export interface ConnectionSettings {
@@ -38,7 +38,7 @@ const LINGER_MS = 2_000;
 
 /** Serves one client. */
 export class ServerConnection implements Protocol, RequestSink, Expirable, ExchangeOwner {
-  deadlineMs: number = Infinity;
+  deadlineMs: number = Number.POSITIVE_INFINITY;
   readonly #loop: IOLoop;
   readonly #app: HTTPServerConnectionDelegate;
   readonly #settings: ConnectionSettings;
@@ -100,7 +100,7 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     this.#exchange?.resumeWriting();
   }
 
-  connectionLost(_error: TransportError | null): void {
+  connectionLost(): void {
     if (this.#state === 'detached') return;
     this.#loop.sweep.remove(this);
     if (this.#state === 'body' || this.#state === 'answer') this.#abandon();
@@ -241,6 +241,10 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     return this.#isHeld || this.#state === 'answer';
   }
 
+  #isHoldingBytes(): boolean {
+    return this.#rest !== null;
+  }
+
   /** The next request's turn: what came meanwhile is parsed first. */
   readonly #goOn = (): void => {
     if (this.#state === 'head' && this.#exchange === null) this.#parser.next();
@@ -249,7 +253,7 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     this.#rest = null;
     if (rest !== null) {
       this.#feed(rest, 0, rest.length);
-      if (this.#rest === null && this.#state !== 'detached') this.transport.resumeReading();
+      if (!this.#isHoldingBytes() && this.#state !== 'detached') this.transport.resumeReading();
     }
   };
 
@@ -266,7 +270,9 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
       this.#goOn();
     };
     work.then(
-      () => this.#loop.schedule(release, undefined),
+      () => {
+        this.#loop.schedule(release, undefined);
+      },
       (error: unknown) => {
         this.#isHeld = false;
         this.#fail(error);
@@ -296,7 +302,7 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
       this.#refuse(error);
       return;
     }
-    this.#loop.handleCallbackException(this.#app.startRequest, error);
+    this.#loop.handleCallbackException(this.#app, error);
     this.#abandon();
     this.#state = 'closed';
     this.transport.close();
@@ -330,7 +336,7 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     try {
       delegate.onConnectionClose();
     } catch (error) {
-      this.#loop.handleCallbackException(delegate.onConnectionClose, error);
+      this.#loop.handleCallbackException(delegate, error);
     }
   }
 
