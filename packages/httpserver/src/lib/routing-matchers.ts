@@ -22,7 +22,10 @@ export const NO_PARAMS: MatchParams = Object.freeze({
 /** Decides whether a rule is for a request. */
 export abstract class Matcher {
   /** The one path that matches, where the matcher looks at nothing else; it lets routers skip the others. Default null. */
-  readonly literalPath: string | null = null;
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- subclasses compute it
+  get literalPath(): string | null {
+    return null;
+  }
 
   /** Null if the rule is not for this request. */
   abstract match(request: HTTPServerRequest): MatchParams | null;
