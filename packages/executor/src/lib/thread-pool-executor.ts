@@ -51,7 +51,7 @@ const NO_ARGS: readonly unknown[] = [];
  * import assert from 'node:assert/strict'
  * import { ThreadPoolExecutor } from '@typhoon/executor'
  *
- * await using pool = new ThreadPoolExecutor()
+ * const pool = new ThreadPoolExecutor()
  * const fib = (n: number): number => {
  *   const count = (n: number): number => (n < 2 ? n : count(n - 1) + count(n - 2))
  *   return count(n)
