@@ -15,9 +15,9 @@ export {
   type ParseMultipartConfig,
 } from './lib/form-body.ts';
 export { encodeHeaderParams, parseHeaderParams, type HeaderParams } from './lib/header-params.ts';
-export { HTTPHeaders, normalizeName, type HeadersInit, type WireFields } from './lib/headers.ts';
+export { HTTPHeaders, normalizeName, type HeadersInit } from './lib/headers.ts';
 export { formatTimestamp, httpDate, parseHttpDate } from './lib/http-date.ts';
-export { MessageParser, type ParserLimits, type ParserState } from './lib/message-parser.ts';
+export type { MessageParser, ParserLimits, ParserState } from './lib/message-parser.ts';
 export { isFieldValue, isToken } from './lib/octets.ts';
 export { encodeQs, parseQs, urlConcat, type ArgumentMap } from './lib/query.ts';
 export { getContentRange, parseRequestRange, type RequestRange } from './lib/ranges.ts';

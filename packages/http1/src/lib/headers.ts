@@ -3,15 +3,7 @@
 // changed or walked through; then by name (`fields`).
 // HOT: `pnpm bench http`
 import { HTTPInputError, HTTPOutputError } from './errors.ts';
-import { isFieldValue, isToken } from './octets.ts';
-
-/** Header fields as the parser found them. */
-export interface WireFields {
-  /** The head's text; one byte a character. */
-  readonly text: string;
-  /** Four numbers a field: name start, name end, value start, value end. */
-  readonly marks: Int32Array;
-}
+import { isFieldValue, isToken, quoted, trimBlanks } from './octets.ts';
 
 interface Field {
   /** As it goes out. */
@@ -40,17 +32,26 @@ export function normalizeName(name: string): string {
 
 /** Header fields, by name without regard to case, in the order of their first appearance. */
 export class HTTPHeaders implements Iterable<string> {
-  #wire: WireFields | null = null;
+  /** As they came: the head's text, and the places in it of the first line's end, then each field's colon and line end. */
+  #text = '';
+  #marks: readonly number[] | null = null;
+  /** By normalised name. */
   #fields: Map<string, Field> | null = null;
 
   constructor(init?: HeadersInit) {
     if (init !== undefined) this.update(init);
   }
 
-  /** For parsers: fields that have been validated already. */
-  static fromWire(wire: WireFields): HTTPHeaders {
+  /**
+   * For parsers: fields that have been validated already.
+   *
+   * @param text The head as it came, one byte a character.
+   * @param marks Places in it: where the first line ends, then for each field its colon and the end of its line.
+   */
+  static fromWire(text: string, marks: readonly number[]): HTTPHeaders {
     const headers = new HTTPHeaders();
-    headers.#wire = wire;
+    headers.#text = text;
+    headers.#marks = marks;
     return headers;
   }
 
@@ -80,15 +81,15 @@ export class HTTPHeaders implements Iterable<string> {
     if (/^[ \t]/.test(line)) {
       if (last === null) throw badHeader('first header line cannot start with whitespace');
       const values = this.#own().get(last)?.values ?? [];
-      values.push(`${values.pop() ?? ''} ${trim(line)}`);
+      values.push(`${values.pop() ?? ''} ${trimBlanks(line)}`);
       return last;
     }
     const colon = line.indexOf(':');
     if (colon < 0) throw badHeader('no colon in header line');
     const name = line.slice(0, colon);
-    const value = trim(line.slice(colon + 1));
-    if (!isToken(name)) throw badHeader(`Invalid header name ${JSON.stringify(name)}`);
-    if (!isFieldValue(value)) throw badHeader(`Invalid header value ${JSON.stringify(value)}`);
+    const value = trimBlanks(line.slice(colon + 1));
+    if (!isToken(name)) throw badHeader(`Invalid header name ${quoted(name)}`);
+    if (!isFieldValue(value)) throw badHeader(`Invalid header value ${quoted(value)}`);
     this.#append(normalizeName(name), value);
     return normalizeName(name);
   }
@@ -193,30 +194,38 @@ export class HTTPHeaders implements Iterable<string> {
     if (this.#fields !== null) return this.#fields;
     const fields = new Map<string, Field>();
     this.#fields = fields;
-    const wire = this.#wire;
-    this.#wire = null;
-    if (wire === null) return fields;
-    const { text, marks } = wire;
-    for (let at = 0; at < marks.length; at += 4) {
-      const name = normalizeName(text.slice(marks[at], marks[at + 1]));
-      this.#append(name, text.slice(marks[at + 2], marks[at + 3]));
+    const text = this.#text;
+    const marks = this.#marks;
+    this.#text = '';
+    this.#marks = null;
+    if (marks === null) return fields;
+    for (let at = 1; at < marks.length; at += 2) {
+      const name = normalizeName(text.slice(lineEnd(marks, at - 2) + 2, marks[at]));
+      this.#append(name, trimBlanks(text.slice((marks[at] ?? 0) + 1, marks[at + 1])));
     }
     return fields;
   }
 
   /** Looks a name up in the text as it came, without making anything of the other fields. */
   #scan(name: string): string | undefined {
-    if (this.#wire === null) return undefined;
-    const { text, marks } = this.#wire;
+    const marks = this.#marks;
+    if (marks === null) return undefined;
+    const text = this.#text;
     let found: string | undefined;
-    for (let at = 0; at < marks.length; at += 4) {
-      const start = marks[at]!;
-      if (marks[at + 1]! - start !== name.length || !isSameName(text, start, name)) continue;
-      const value = text.slice(marks[at + 2], marks[at + 3]);
+    for (let at = 1; at < marks.length; at += 2) {
+      const colon = marks[at] ?? 0;
+      const start = lineEnd(marks, at - 2) + 2;
+      if (colon - start !== name.length || !isSameName(text, start, name)) continue;
+      const value = trimBlanks(text.slice(colon + 1, marks[at + 1]));
       found = found === undefined ? value : `${found},${value}`;
     }
     return found;
   }
+}
+
+/** Where the line before a field's ends: fields begin behind its CRLF. */
+function lineEnd(marks: readonly number[], at: number): number {
+  return marks[at + 1] ?? 0;
 }
 
 /** Both are tokens: setting bit 5 folds case, and makes no two different token characters of a header name alike but `^` and `~`. */
@@ -232,21 +241,16 @@ function isSameName(text: string, start: number, name: string): boolean {
 
 function check(name: string, value: string): void {
   if (!normalized.has(name) && !isToken(name)) {
-    throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid header name ${JSON.stringify(name)}`);
+    throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid header name ${quoted(name)}`);
   }
   if (typeof value !== 'string' || !isFieldValue(value)) {
-    const message = `Invalid value of header ${name}: ${JSON.stringify(value)} has control or non-latin-1 characters`;
+    const message = `Invalid value of header ${name}: ${quoted(value)} has control or non-latin-1 characters`;
     throw new HTTPOutputError('ERR_INVALID_HEADER', message);
   }
 }
 
 function badHeader(message: string): HTTPInputError {
   return new HTTPInputError('ERR_BAD_HEADER', message);
-}
-
-/** Only space and tab: other white space is content (SEC-15). */
-function trim(text: string): string {
-  return text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
 }
 
 function pairsOf(

@@ -1,5 +1,11 @@
 // What parsing requests and responses has in common: a head, a body, and again. Owns: which part comes next, pausing.
 // HOT: `pnpm bench http`
+//
+//            head complete       body complete
+//   [ head ] ------------> [ body ] --------> [ done ] --next()--> [ head ]
+//      |  '- 1xx: [ head ]    |
+//      |  '- 101, CONNECT: [ switched ]
+//      '-- an error: [ dead ]-'
 import {
   ChunkedReader,
   LengthReader,
@@ -7,8 +13,6 @@ import {
   type BodyReader,
   type BodySink,
 } from './body-readers.ts';
-import { HTTPInputError } from './errors.ts';
-import { HeadScanner } from './head-scanner.ts';
 
 /** What a parser allows. */
 export interface ParserLimits {
@@ -31,27 +35,29 @@ export type ParserState = 'head' | 'body' | 'done' | 'dead' | 'switched';
 
 /** The machine under both parsers. */
 export abstract class MessageParser {
-  protected readonly scanner: HeadScanner;
   protected state: ParserState = 'head';
-  readonly #limits: Required<ParserLimits>;
+  protected readonly limits: Required<ParserLimits>;
+  readonly #sink: BodySink & { onEnd(): void };
   readonly #isPausedNow = (): boolean => this.#isPaused;
   #reader: BodyReader | null = null;
+  #lengthReader: LengthReader | null = null;
+  #chunkedReader: ChunkedReader | null = null;
   #isPaused = false;
   #maxBodyBytes: number;
 
-  constructor(limits: ParserLimits) {
-    this.#limits = {
+  constructor(sink: BodySink & { onEnd(): void }, limits: ParserLimits) {
+    this.#sink = sink;
+    this.limits = {
       maxHeadBytes: limits.maxHeadBytes ?? DEFAULTS.maxHeadBytes,
       maxHeaderCount: limits.maxHeaderCount ?? DEFAULTS.maxHeaderCount,
       maxBodyBytes: limits.maxBodyBytes ?? DEFAULTS.maxBodyBytes,
     };
-    this.scanner = new HeadScanner(this.#limits);
-    this.#maxBodyBytes = this.#limits.maxBodyBytes;
+    this.#maxBodyBytes = this.limits.maxBodyBytes;
   }
 
   /** Whether a message has begun and is not complete. */
   get isMidMessage(): boolean {
-    return this.state === 'body' || (this.state === 'head' && this.scanner.isMidHead);
+    return this.state === 'body' || (this.state === 'head' && this.isMidHead);
   }
 
   /** Whether the message is complete: `next()` makes ready for another. */
@@ -61,19 +67,15 @@ export abstract class MessageParser {
 
   /**
    * Takes bytes; answers the index of the first that it did not take. That is `end`, unless the message is complete,
-   * `pause` was called, or another protocol follows.
-   * @throws HTTPInputError once; afterwards the parser is dead.
+   * `pause` was called, or another protocol follows. A parser that has thrown takes nothing more.
+   * @throws HTTPInputError, and what the sink throws; afterwards the parser is dead.
    */
   push(buffer: Buffer, start: number, end: number): number {
     let at = start;
     try {
       while (at < end && !this.#isPaused) {
         if (this.state === 'head') {
-          const behind = this.scanner.scan(buffer, at, end);
-          if (behind < 0) return end;
-          at = behind;
-          this.headScanned();
-          this.scanner.reset();
+          at = this.scanHead(buffer, at, end);
         } else if (this.state === 'body' && this.#reader !== null) {
           at = this.#reader.push(buffer, at, end, this.#isPausedNow);
           if (this.#reader.isDone) this.endBody();
@@ -82,20 +84,23 @@ export abstract class MessageParser {
         }
       }
     } catch (error) {
-      if (error instanceof HTTPInputError) this.state = 'dead';
+      this.state = 'dead';
       throw error;
     }
     return at;
   }
 
-  /** Makes ready for the next message. */
+  /** Makes ready for the next message. Does nothing before this one is complete. */
   next(): void {
     if (this.state !== 'done') return;
     this.state = 'head';
-    this.#maxBodyBytes = this.#limits.maxBodyBytes;
+    this.#maxBodyBytes = this.limits.maxBodyBytes;
   }
 
-  /** `push` returns early from here on; legal from inside a sink's callback. */
+  /**
+   * `push` returns early from here on, and no piece of the body is given to the sink; legal from inside its callbacks.
+   * `onEnd` is not held back: it comes as soon as no byte of the message is left to be taken.
+   */
   pause(): void {
     this.#isPaused = true;
   }
@@ -105,41 +110,35 @@ export abstract class MessageParser {
     this.#isPaused = false;
   }
 
-  /** The limit for this message's body; legal while its head is being handled (H1C-21). */
+  /** The limit for this message's body, in bytes; legal while its head is being handled (H1C-21). */
   setMaxBodyBytes(bytes: number): void {
     this.#maxBodyBytes = bytes;
   }
 
-  protected get bodyReader(): BodyReader | null {
-    return this.#reader;
-  }
+  /** Whether some of a head is here, but not all. */
+  protected abstract get isMidHead(): boolean;
 
-  /** Called when the scanner has found a head's end. */
-  protected abstract headScanned(): void;
-  /** Tells the sink that the message is complete. */
-  protected abstract bodyEnded(): void;
+  /** Scans a head on, and when it is complete tells the sink; answers the index behind what it took. */
+  protected abstract scanHead(buffer: Buffer, start: number, end: number): number;
 
-  protected beginBody(
-    length: number,
-    isChunked: boolean,
-    untilClose: boolean,
-    sink: BodySink,
-  ): void {
-    if (isChunked) this.#reader = new ChunkedReader(sink, this.#limits);
-    else if (untilClose) this.#reader = new UntilCloseReader(sink);
-    else if (length > 0) this.#reader = new LengthReader(sink, length);
-    else this.#reader = null;
-    if (this.#reader === null) {
+  /** RFC 9112 §6.3, once it is decided. */
+  protected beginBody(length: number, isChunked: boolean, isUntilClose: boolean): void {
+    let reader: BodyReader;
+    if (isChunked) reader = this.#chunkedReader ??= new ChunkedReader(this.#sink, this.limits);
+    else if (isUntilClose) reader = new UntilCloseReader(this.#sink);
+    else if (length > 0) reader = this.#lengthReader ??= new LengthReader(this.#sink);
+    else {
       this.endBody();
       return;
     }
+    reader.begin(length, this.#maxBodyBytes);
+    this.#reader = reader;
     this.state = 'body';
-    this.#reader.setLimit(this.#maxBodyBytes);
   }
 
   protected endBody(): void {
     this.#reader = null;
     this.state = 'done';
-    this.bodyEnded();
+    this.#sink.onEnd();
   }
 }

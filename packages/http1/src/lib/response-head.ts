@@ -1,7 +1,9 @@
 // What the head of a response means; which depends on the request it answers.
 import { HTTPInputError } from './errors.ts';
-import { hasOption, readFraming } from './framing.ts';
 import { HTTPHeaders } from './headers.ts';
+import type { Framing } from './framing.ts';
+import type { HeadScanner } from './head-scanner.ts';
+import type { StatusLineScanner } from './start-line-scanner.ts';
 
 /** The head of a response. */
 export interface ResponseHead {
@@ -27,36 +29,28 @@ export interface ResponseHead {
   readonly isSwitch: boolean;
 }
 
-/** HTU-33. */
-const STATUS_LINE = /^HTTP\/1\.(\d) (\d{3})(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
-
 /** Interprets a scanned head; `method` is that of the request. @throws HTTPInputError */
 export function readResponseHead(
-  text: string,
-  startLineEnd: number,
-  marks: Int32Array,
+  scanner: HeadScanner<StatusLineScanner>,
   method: string,
 ): ResponseHead {
-  const match = STATUS_LINE.exec(text.slice(0, startLineEnd));
-  if (match === null) throw new HTTPInputError('ERR_BAD_START_LINE', 'Malformed HTTP status line');
-  const minorVersion = match[1] === '0' ? 0 : 1;
-  const status = Number(match[2]);
-  const wire = { text, marks };
-  const framing = readFraming(wire, minorVersion);
+  const { text, line, framing } = scanner;
+  if (framing === null) throw new TypeError('a response is scanned with its framing');
+  const { minorVersion, status } = line;
+  framing.check(minorVersion);
   const isSwitch = status === 101 || (method === 'CONNECT' && status >= 200 && status < 300);
-  const { contentLength, isChunked, connection } = framing;
-  checkBodiless(status, contentLength, isChunked, isSwitch);
+  const { contentLength, isChunked } = framing;
+  if (!isSwitch) checkBodiless(status, framing);
   // RFC 9112 §6.3
   const hasNoBody =
     isSwitch || method === 'HEAD' || status < 200 || status === 204 || status === 304;
   const untilClose = !hasNoBody && !isChunked && contentLength < 0;
-  const wantsMore =
-    minorVersion === 1 ? !hasOption(connection, 'close') : hasOption(connection, 'keep-alive');
+  const wantsMore = !framing.hasClose && (minorVersion === 1 || framing.hasKeepAlive);
   return {
     minorVersion,
     status,
-    reason: match[3] ?? '',
-    headers: HTTPHeaders.fromWire(wire),
+    reason: text.slice(line.reasonStart, line.reasonEnd),
+    headers: HTTPHeaders.fromWire(text, scanner.copyMarks()),
     contentLength,
     isChunked,
     untilClose,
@@ -67,14 +61,9 @@ export function readResponseHead(
 }
 
 /** H1C-11, H1C-12. */
-function checkBodiless(
-  status: number,
-  contentLength: number,
-  isChunked: boolean,
-  isSwitch: boolean,
-): void {
-  const hasFraming = isChunked || contentLength > 0 || (status < 200 && contentLength === 0);
-  if ((status < 200 || status === 204) && !isSwitch && hasFraming) {
+function checkBodiless(status: number, { isChunked, contentLength }: Framing): void {
+  if (status >= 200 && status !== 204) return;
+  // A 204 may well say that it has no bytes; an interim answer has nothing to say of them.
+  if (isChunked || contentLength > 0 || (status < 200 && contentLength === 0))
     throw new HTTPInputError('ERR_BAD_BODY', `Response code ${status} cannot have body`);
-  }
 }

@@ -1,7 +1,11 @@
 // Responses out of bytes, for clients. No I/O: bytes in, callbacks out.
+// HOT: `pnpm bench http`
 import { HTTPInputError } from './errors.ts';
+import { Framing } from './framing.ts';
+import { HeadScanner, ScannerPool } from './head-scanner.ts';
 import { MessageParser, type ParserLimits } from './message-parser.ts';
 import { readResponseHead, type ResponseHead } from './response-head.ts';
+import { StatusLineScanner } from './start-line-scanner.ts';
 import type { BodySink } from './body-readers.ts';
 
 /** Who hears what a response parser finds. */
@@ -12,14 +16,18 @@ export interface ResponseSink extends BodySink {
   onEnd(): void;
 }
 
-/** Parses HTTP/1.1 responses, one after another, from bytes cut anywhere. */
+const SCANNERS = new ScannerPool(() => new HeadScanner(new StatusLineScanner(), new Framing()));
+
+/** Parses HTTP/1.1 responses, one after another, from bytes cut anywhere; as strict as `RequestParser`. */
 export class ResponseParser extends MessageParser {
   readonly #sink: ResponseSink;
+  /** At a head that has come in part. */
+  #scanner: HeadScanner<StatusLineScanner> | null = null;
   #method = 'GET';
   #isUntilClose = false;
 
   constructor(sink: ResponseSink, limits: ParserLimits = {}) {
-    super(limits);
+    super(sink, limits);
     this.#sink = sink;
   }
 
@@ -39,10 +47,20 @@ export class ResponseParser extends MessageParser {
     throw new HTTPInputError('ERR_INCOMPLETE', 'the connection ended in the middle of a response');
   }
 
-  protected override headScanned(): void {
-    const { scanner } = this;
-    const marks = scanner.marks.slice(0, scanner.markCount);
-    const head = readResponseHead(scanner.text, scanner.startLineEnd, marks, this.#method);
+  protected override get isMidHead(): boolean {
+    return this.#scanner?.isMidHead === true;
+  }
+
+  protected override scanHead(buffer: Buffer, start: number, end: number): number {
+    const scanner = this.#scanner ?? SCANNERS.take();
+    this.#scanner = null;
+    const behind = scanner.scan(buffer, start, end, this.limits);
+    if (behind < 0) {
+      this.#scanner = scanner;
+      return end;
+    }
+    const head = readResponseHead(scanner, this.#method);
+    SCANNERS.give(scanner);
     this.#isUntilClose = head.untilClose;
     this.#sink.onHead(head);
     if (head.isSwitch) {
@@ -50,11 +68,8 @@ export class ResponseParser extends MessageParser {
       this.#sink.onEnd();
     } else if (head.status >= 200) {
       const length = head.hasNoBody ? 0 : head.contentLength;
-      this.beginBody(length, head.isChunked && !head.hasNoBody, head.untilClose, this.#sink);
+      this.beginBody(length, head.isChunked && !head.hasNoBody, head.untilClose);
     }
-  }
-
-  protected override bodyEnded(): void {
-    this.#sink.onEnd();
+    return behind;
   }
 }
