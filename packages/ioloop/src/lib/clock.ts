@@ -26,7 +26,8 @@ class SystemTimer {
   handle: NodeJS.Timeout;
 
   constructor(delayMs: number, callback: () => void) {
-    this.handle = this.#arm(delayMs, callback);
+    // Node.js drops the fraction, which would be too early.
+    this.handle = this.#arm(Math.ceil(delayMs), callback);
   }
 
   #arm(delayMs: number, callback: () => void): NodeJS.Timeout {

@@ -5,12 +5,14 @@
 // One event (a batch of I/O, a timer, a turn of callbacks) is `enter` ... `exit`. At its end the ready queue is drained:
 // what futures and coroutines scheduled, first in, first out, never re-entrant. Then what was written meanwhile is
 // flushed. `addCallback` is for the next turn: I/O has its chance in between, so callbacks never starve it.
-import { appLog } from '@typhoon/log';
+import { appLog, repr } from '@typhoon/log';
 import { systemClock } from './clock.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { LoopError } from './loop-error.ts';
 import { NetPoller } from './net-poller.ts';
 import { ReadyQueue } from './ready-queue.ts';
+import { SyncWork } from './sync-work.ts';
+import { isCancellation, isThenable } from './thenable.ts';
 import type { Clock, ClockTimer } from './clock.ts';
 import type { Flushable, Poller, PollerHost } from './poller.ts';
 import type { Timeout, TimeoutHandle } from './timeout.ts';
@@ -40,8 +42,18 @@ class LoopTimeout implements TimeoutHandle {
   }
 }
 
-/** The thread's current loop. */
+/** What `start` began and `stop` ends. */
+interface Run {
+  readonly resolve: () => void;
+  readonly keepAlive: NodeJS.Timeout;
+  /** Which loop was current before. */
+  readonly before: IOLoop | null;
+}
+
+/** The thread's loop, for code that no loop called. */
 let current: IOLoop | null = null;
+/** The loop whose event is under way: it wins, so that a callback always finds the loop that runs it (IOL-42). */
+let active: IOLoop | null = null;
 
 /** Resolved once and for all: the cheapest way to be called back in a microtask. */
 const SOON = Promise.resolve();
@@ -81,7 +93,8 @@ export class IOLoop implements PollerHost {
   #isTurnComing = false;
   #isClosed = false;
   #isStopRequested = false;
-  #running: { readonly resolve: () => void; readonly keepAlive: NodeJS.Timeout } | null = null;
+  #running: Run | null = null;
+  readonly #timeouts = new Set<LoopTimeout>();
 
   constructor(options: IOLoopOptions = {}) {
     this.#clock = options.clock ?? systemClock;
@@ -107,6 +120,7 @@ export class IOLoop implements PollerHost {
   /** The current loop, or null when there is none and `instance` is false. */
   static current(options: { readonly instance: false }): IOLoop | null;
   static current(options?: { readonly instance?: boolean }): IOLoop | null {
+    if (active !== null) return active;
     if (current === null && options?.instance !== false) current = new IOLoop();
     return current;
   }
@@ -134,14 +148,12 @@ export class IOLoop implements PollerHost {
   }
 
   /**
-   * Keeps the process alive and resolves when `stop` is called.
+   * Keeps the process alive and resolves when `stop` is called. Meanwhile it is the current loop (IOL-21).
    * Rejects with LoopError `ERR_LOOP_RUNNING`, `ERR_LOOP_CLOSED`.
    */
   start(): Promise<void> {
-    if (this.#running !== null) {
-      return Promise.reject(new LoopError('ERR_LOOP_RUNNING', 'IOLoop is already running'));
-    }
-    if (this.#isClosed) return Promise.reject(closedError());
+    const refusal = this.#refusal();
+    if (refusal !== null) return Promise.reject(refusal);
     if (this.#isStopRequested) {
       this.#isStopRequested = false;
       return Promise.resolve();
@@ -149,70 +161,59 @@ export class IOLoop implements PollerHost {
     return this.#run();
   }
 
+  #refusal(): LoopError | null {
+    if (this.#isClosed) return closedError();
+    if (this.#running === null) return null;
+    return new LoopError('ERR_LOOP_RUNNING', 'IOLoop is already running');
+  }
+
   #run(): Promise<void> {
     const before = current;
     current = this;
     return new Promise<void>((resolve) => {
       const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
-      this.#running = { resolve, keepAlive };
-    }).finally(() => {
-      if (current === this) current = before ?? this;
+      this.#running = { resolve, keepAlive, before };
     });
   }
 
-  /** Ends `start`: the present event is finished first (IOL-20). Before `start`, makes it return at once (IOL-19). */
+  /** Ends `start`: the present turn is finished first (IOL-20). Before `start`, makes it return at once (IOL-19). */
   stop(): void {
-    const running = this.#running;
-    if (running === null) {
-      this.#isStopRequested = true;
-      return;
-    }
+    if (this.#running === null) this.#isStopRequested = true;
+    else this.#endRun(this.#running);
+  }
+
+  #endRun({ resolve, keepAlive, before }: Run): void {
     this.#running = null;
-    clearInterval(running.keepAlive);
-    this.addCallback(running.resolve);
+    clearInterval(keepAlive);
+    if (current === this) current = before;
+    setImmediate(resolve);
   }
 
   /**
-   * Calls `fn` on the loop, waits for what it returns, and resolves with that.
+   * Calls `fn` on the loop, waits for what it returns, and resolves with that; then the loop is stopped.
    *
-   * @param options.timeoutMs Give up after so many milliseconds; the work is cancelled if it can be. Default: never.
-   * Rejects with what `fn` throws, or LoopError `ERR_BAD_YIELD`, `ERR_LOOP_TIMEOUT`, `ERR_LOOP_STOPPED`, `ERR_LOOP_RUNNING`.
+   * @param options.timeoutMs Give up after so many milliseconds: the work is cancelled, its `finally` blocks are waited
+   * for, and work that cannot be cancelled goes on unobserved. Default: never.
+   * Rejects with what `fn` throws, or LoopError `ERR_BAD_YIELD`, `ERR_LOOP_TIMEOUT`, `ERR_LOOP_STOPPED`,
+   * `ERR_LOOP_RUNNING`, `ERR_LOOP_CLOSED` (IOL-22, 23).
    */
   async runSync<T>(
     fn: () => PromiseLike<T> | null | undefined,
     options: { readonly timeoutMs?: number } = {},
   ): Promise<T | undefined> {
+    const refusal = this.#refusal();
+    if (refusal !== null) throw refusal;
     this.#isStopRequested = false;
-    const stopped = this.start();
-    if (this.#running === null) await stopped;
-    let timeout: TimeoutHandle | undefined;
-    const { timeoutMs } = options;
-    let isEnded = false;
+    const work = new SyncWork(this, fn, options.timeoutMs);
+    const stopped = this.#run().then(() => {
+      work.abandon();
+    });
+    this.addCallback(work.start);
     try {
-      const outcome = new Promise<T | undefined>((resolve, reject) => {
-        this.addCallback(() => {
-          const work = startWork(fn, resolve, reject);
-          if (timeoutMs === undefined) return;
-          timeout = this.callLater(timeoutMs, () => {
-            reject(new LoopError('ERR_LOOP_TIMEOUT', `Operation timed out after ${timeoutMs} ms`));
-            cancel(work);
-          });
-        });
-      });
-      const early = stopped.then(() => {
-        if (!isEnded)
-          throw new LoopError(
-            'ERR_LOOP_STOPPED',
-            'the loop was stopped before the result was there',
-          );
-        return undefined;
-      });
-      early.catch(() => undefined);
-      return await Promise.race([outcome, early]);
+      return await work.outcome;
     } finally {
-      isEnded = true;
-      if (timeout !== undefined) this.removeTimeout(timeout);
       if (this.#running !== null) this.stop();
+      await stopped;
     }
   }
 
@@ -265,15 +266,20 @@ export class IOLoop implements PollerHost {
     ...args: A
   ): TimeoutHandle {
     if (!Number.isFinite(whenMs)) {
-      throw new LoopError('ERR_BAD_DEADLINE', `Unsupported deadline ${String(whenMs)}`);
+      throw new LoopError('ERR_BAD_DEADLINE', `Unsupported deadline ${repr(whenMs)}`);
     }
     const timeout = new LoopTimeout(whenMs);
     if (this.#isClosed) return timeout;
+    this.#timeouts.add(timeout);
     timeout.timer = this.#clock.setTimer(Math.max(0, whenMs - this.time()), () => {
       timeout.timer = null;
+      this.#timeouts.delete(timeout);
       this.enter();
-      this.#call(callback, args);
-      this.exit();
+      try {
+        this.#call(callback, args);
+      } finally {
+        this.exit();
+      }
     });
     return timeout;
   }
@@ -292,24 +298,28 @@ export class IOLoop implements PollerHost {
 
   /** The instant that `timeout` means, on `time()`. @throws LoopError `ERR_BAD_DEADLINE`. */
   deadline(timeout: Timeout): number {
-    const at = typeof timeout === 'number' ? this.time() + timeout : timeout.at;
+    const at = typeof timeout === 'number' ? this.time() + timeout : instantOf(timeout);
     if (!Number.isFinite(at)) {
-      throw new LoopError('ERR_BAD_DEADLINE', `Unsupported deadline ${String(at)}`);
+      throw new LoopError('ERR_BAD_DEADLINE', `Unsupported deadline ${repr(timeout)}`);
     }
     return at;
   }
 
   /** Forgets a timeout; harmless when it has fired (IOL-6, 40). */
   removeTimeout(handle: TimeoutHandle): void {
-    if (!(handle instanceof LoopTimeout) || handle.timer === null) return;
-    this.#clock.clearTimer(handle.timer);
+    if (!(handle instanceof LoopTimeout) || !this.#timeouts.delete(handle)) return;
+    if (handle.timer !== null) this.#clock.clearTimer(handle.timer);
     handle.timer = null;
   }
 
-  /** Runs `callback(future)` on the loop once the future is settled, never at once (IOL-24). */
+  /** Runs `callback(future)` on this loop once the future is settled, never at once (IOL-24). */
   addFuture<F extends Settleable>(future: F, callback: (future: F) => unknown): void {
-    future.addDoneCallback(() => {
+    const tell = (): void => {
       this.#call(callback, [future]);
+    };
+    future.addDoneCallback(() => {
+      if (active === this) tell();
+      else this.schedule(tell, undefined); // another loop settled it (PLT-2)
     });
   }
 
@@ -337,16 +347,13 @@ export class IOLoop implements PollerHost {
     poller.removeHandler(fd);
   }
 
-  /** Closes the poller and drops what waits; afterwards `addCallback` does nothing (IOL-12). */
+  /** Closes the poller, drops the timers and what waits; afterwards `addCallback` does nothing (IOL-12). */
   close(): void {
     if (this.#isClosed) return;
-    this.#poller?.close();
     this.#isClosed = true;
-    if (this.#running !== null) {
-      clearInterval(this.#running.keepAlive);
-      this.#running.resolve();
-      this.#running = null;
-    }
+    this.#poller?.close();
+    if (this.#running !== null) this.#endRun(this.#running);
+    for (const timeout of this.#timeouts) this.removeTimeout(timeout);
     this.#nextTurn.clear();
     if (current === this) current = null;
   }
@@ -355,23 +362,26 @@ export class IOLoop implements PollerHost {
   handleCallbackException(callback: unknown, error: unknown): void {
     const name =
       typeof callback === 'function' && callback.name !== '' ? callback.name : 'callback';
-    appLog.error('Exception in callback %s', name, asError(error));
+    appLog.error('Exception in callback %s', name, error);
   }
 
   /** For pollers: an event begins. Every `enter` is followed by `exit`. */
   enter(): void {
     if (this.#depth++ === 0) {
-      this.#outer = current;
-      current = this;
+      this.#outer = active;
+      active = this;
     }
   }
 
   /** For pollers: an event ends. The ready queue is drained, then everything written is flushed. */
   exit(): void {
-    if (this.#depth === 1) this.#drain();
-    if (--this.#depth === 0) {
-      if (this.#outer !== null) current = this.#outer;
-      this.#outer = null;
+    try {
+      if (this.#depth === 1) this.#drain();
+    } finally {
+      if (--this.#depth === 0) {
+        active = this.#outer;
+        this.#outer = null;
+      }
     }
   }
 
@@ -400,7 +410,15 @@ export class IOLoop implements PollerHost {
       if (this.#flushables.length === 0) return;
       const flushables = this.#flushables;
       this.#flushables = [];
-      for (const flushable of flushables) flushable.flush();
+      for (const flushable of flushables) this.#flush(flushable);
+    }
+  }
+
+  #flush(flushable: Flushable): void {
+    try {
+      flushable.flush();
+    } catch (error) {
+      this.handleCallbackException(flushable.flush, error);
     }
   }
 
@@ -428,49 +446,7 @@ function unsupported(poller: Poller): LoopError {
   return new LoopError('ERR_HANDLERS_UNSUPPORTED', message);
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
-}
-
-/** A callback whose work was cancelled has not failed. */
-function isCancellation(error: unknown): boolean {
-  return error instanceof Error && error.name === 'CancelledError';
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-function startWork<T>(
-  fn: () => PromiseLike<T> | null | undefined,
-  resolve: (value: T | undefined | PromiseLike<T>) => void,
-  reject: (error: unknown) => void,
-): unknown {
-  try {
-    const work = fn();
-    if (work === null || work === undefined) resolve(undefined);
-    else if (isThenable(work)) work.then(resolve, reject);
-    else reject(new LoopError('ERR_BAD_YIELD', `runSync cannot wait for ${typeof work}`));
-    return work;
-  } catch (error) {
-    reject(error);
-    return null;
-  }
-}
-
-/** A future can be cancelled; a promise cannot. */
-function cancel(work: unknown): void {
-  if (
-    typeof work === 'object' &&
-    work !== null &&
-    'cancel' in work &&
-    typeof work.cancel === 'function'
-  ) {
-    work.cancel();
-  }
+function instantOf(timeout: unknown): number {
+  const isInstant = typeof timeout === 'object' && timeout !== null && 'at' in timeout;
+  return isInstant && typeof timeout.at === 'number' ? timeout.at : NaN;
 }

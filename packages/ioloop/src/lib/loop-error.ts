@@ -5,7 +5,7 @@
  * `ERR_LOOP_RUNNING` it is started already; `ERR_LOOP_CLOSED` it was closed; `ERR_LOOP_STOPPED` it was stopped
  * before the result was there; `ERR_LOOP_TIMEOUT` the time given to `runSync` is over; `ERR_BAD_YIELD` `runSync` got
  * something that cannot be waited for; `ERR_BAD_DEADLINE` a deadline is no finite number;
- * `ERR_NO_CURRENT_LOOP` another loop is current already; `ERR_BAD_INTERVAL` a periodic callback without a positive interval;
+ * `ERR_BAD_INTERVAL` a periodic callback without a positive interval;
  * `ERR_HANDLERS_UNSUPPORTED` this poller cannot watch raw descriptors.
  */
 export type LoopErrorCode =
@@ -15,7 +15,6 @@ export type LoopErrorCode =
   | 'ERR_LOOP_TIMEOUT'
   | 'ERR_BAD_YIELD'
   | 'ERR_BAD_DEADLINE'
-  | 'ERR_NO_CURRENT_LOOP'
   | 'ERR_BAD_INTERVAL'
   | 'ERR_HANDLERS_UNSUPPORTED';
 

@@ -18,6 +18,7 @@ import type {
   PollerHost,
   Protocol,
 } from './poller.ts';
+import type { UnixPaths } from './net-transport.ts';
 
 /** Tornado's 128 is small for today's kernels; Node.js's own default. */
 const DEFAULT_BACKLOG = 511;
@@ -26,8 +27,12 @@ const DEFAULT_BACKLOG = 511;
 export class NetPoller implements Poller {
   readonly name: string = 'net';
   readonly #host: PollerHost;
+  /** All that somebody listens to. */
   readonly #sockets = new Set<Socket>();
+  /** What TLS connections were accepted over; some of them are not there yet. */
+  readonly #handshakes = new Set<Socket>();
   readonly #listeners = new Set<Listener>();
+  #isClosed = false;
 
   constructor(host: PollerHost) {
     this.#host = host;
@@ -38,18 +43,16 @@ export class NetPoller implements Poller {
     options: ListenOptions,
     protocolFactory: () => Protocol,
   ): Promise<Listener> {
+    const paths = { local: 'path' in address ? address.path : '', remote: '' };
     const accept = (socket: Socket): void => {
-      this.#accept(socket, protocolFactory);
+      this.#accept(socket, protocolFactory, paths);
     };
-    const server =
-      options.tls === undefined
-        ? createServer({ allowHalfOpen: true, noDelay: true }, accept)
-        : createTlsServer({ ...options.tls, allowHalfOpen: true, noDelay: true }, accept);
-    server.on('tlsClientError', (error: Error) => {
-      // HSV-12: one line, no trace: a scanner or a plain request on a TLS port is no fault of ours.
-      genLog.warning('TLS handshake failed: %s', error.message);
-    });
+    const server = this.#createServer(address, options, accept);
     await bind(server, address, options);
+    if (this.#isClosed) {
+      server.close();
+      throw pollerClosed();
+    }
     const listener = new NetListener(server, addressOf(server), () =>
       this.#listeners.delete(listener),
     );
@@ -58,6 +61,7 @@ export class NetPoller implements Poller {
   }
 
   connect(address: ConnectAddress, options: ConnectOptions, protocol: Protocol): ConnectAttempt {
+    if (this.#isClosed) return this.#failLater(protocol, pollerClosed());
     let socket: Socket;
     try {
       socket = open(address, options);
@@ -81,7 +85,8 @@ export class NetPoller implements Poller {
       isPending = false;
       socket.off('error', onError);
       socket.off('close', onClose);
-      this.#begin(socket, protocol);
+      const paths = { local: '', remote: 'path' in address ? address.path : '' };
+      new NetTransport(this.#host, socket, protocol, paths).begin();
     });
     const abort = (): void => {
       if (!isPending) return;
@@ -93,25 +98,47 @@ export class NetPoller implements Poller {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const listener of this.#listeners) void listener.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets) socket.destroy(pollerClosed());
+    for (const socket of this.#handshakes) socket.destroy();
   }
 
-  #accept(socket: Socket, protocolFactory: () => Protocol): void {
-    let protocol: Protocol;
+  #createServer(
+    address: ListenAddress,
+    { tls }: ListenOptions,
+    accept: (socket: Socket) => void,
+  ): Server {
+    if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true }, accept);
+    let server: Server;
     try {
-      protocol = protocolFactory();
+      server = createTlsServer({ ...tls, allowHalfOpen: true, noDelay: true }, accept);
     } catch (error) {
-      this.#host.handleCallbackException(protocolFactory, error);
-      socket.destroy();
-      return;
+      throw TransportError.from(error, listeningOn(address));
     }
-    this.#track(socket);
-    this.#begin(socket, protocol);
+    server.on('connection', (socket: Socket) => {
+      this.#handshakes.add(socket);
+      socket.on('close', () => this.#handshakes.delete(socket));
+    });
+    server.on('tlsClientError', (error: Error) => {
+      // HSV-12: one line, no trace: a scanner or a plain request on a TLS port is no fault of ours.
+      genLog.warning('TLS handshake failed: %s', error.message);
+    });
+    return server;
   }
 
-  #begin(socket: Socket, protocol: Protocol): void {
-    new NetTransport(this.#host, socket, protocol).begin();
+  #accept(socket: Socket, protocolFactory: () => Protocol, paths: UnixPaths): void {
+    this.#host.enter();
+    try {
+      const protocol = protocolFactory();
+      this.#track(socket);
+      new NetTransport(this.#host, socket, protocol, paths).begin();
+    } catch (error) {
+      socket.destroy();
+      this.#host.handleCallbackException(protocolFactory, error);
+    } finally {
+      this.#host.exit();
+    }
   }
 
   #track(socket: Socket): void {
@@ -133,9 +160,14 @@ export class NetPoller implements Poller {
       protocol.connectionLost(error ?? closed);
     } catch (reason) {
       this.#host.handleCallbackException(protocol.connectionLost, reason);
+    } finally {
+      this.#host.exit();
     }
-    this.#host.exit();
   }
+}
+
+function pollerClosed(): TransportError {
+  return new TransportError('ERR_CONNECTION_ABORTED', 'the poller was closed');
 }
 
 class NetListener implements Listener {
@@ -162,16 +194,16 @@ class NetListener implements Listener {
 }
 
 async function bind(server: Server, address: ListenAddress, options: ListenOptions): Promise<void> {
-  const where = 'path' in address ? address.path : `${address.host ?? '*'}:${address.port}`;
+  const doing = listeningOn(address);
   const target =
     'path' in address ? { path: address.path } : { port: address.port, ...hostOf(address.host) };
   if (options.reusePort === true && !canReusePort()) {
-    const message = `listening on ${where}: reusePort needs Node.js 22.12, this is ${process.version}`;
+    const message = `${doing}: reusePort needs Node.js 22.12, this is ${process.version}`;
     throw new TransportError('ERR_UNSUPPORTED', message);
   }
   await new Promise<void>((resolve, reject) => {
     const fail = (error: unknown): void => {
-      reject(TransportError.from(error, `listening on ${where}`));
+      reject(TransportError.from(error, doing));
     };
     server.once('error', fail);
     try {
@@ -186,7 +218,7 @@ async function bind(server: Server, address: ListenAddress, options: ListenOptio
           server.off('error', fail);
           // After that, an error of the listener (no descriptor left, for one) must not end the process.
           server.on('error', (error) => {
-            genLog.error('accepting on %s failed: %s', where, error.message);
+            genLog.error('%s: accepting failed: %s', doing, error.message);
           });
           resolve();
         },
@@ -224,6 +256,12 @@ function open(address: ConnectAddress, options: ConnectOptions): Socket {
     ...(options.family === undefined ? {} : { family: options.family }),
   };
   return options.tls === undefined ? connectTcp(common) : connectTls({ ...common, ...options.tls });
+}
+
+function listeningOn(address: ListenAddress): string {
+  return 'path' in address
+    ? `listening on ${address.path}`
+    : `listening on ${address.host ?? '*'}:${address.port}`;
 }
 
 function connecting(address: ConnectAddress): string {

@@ -4,6 +4,7 @@
 import { TLSSocket } from 'node:tls';
 import { TransportError } from './transport-error.ts';
 import type { Socket } from 'node:net';
+import type { PeerCertificate } from 'node:tls';
 import type { Address, Flushable, PollerHost, Protocol, TlsInfo, Transport } from './poller.ts';
 
 const DEFAULT_HIGH_BYTES = 65_536;
@@ -11,6 +12,12 @@ const DEFAULT_LOW_BYTES = 16_384;
 
 /** `open` reads and writes; `ending` our half is shut or about to be; `closing` waits for the flush; `lost` is over. */
 type State = 'open' | 'ending' | 'closing' | 'lost';
+
+/** The paths of a unix socket's two ends; empty where an end has none, and for everything else. */
+export interface UnixPaths {
+  readonly local: string;
+  readonly remote: string;
+}
 
 /** One connection of the `net` poller. */
 export class NetTransport implements Transport, Flushable {
@@ -28,12 +35,17 @@ export class NetTransport implements Transport, Flushable {
   #highBytes = DEFAULT_HIGH_BYTES;
   #lowBytes = DEFAULT_LOW_BYTES;
   #error: TransportError | null = null;
-  #remote: Address | null = null;
+  readonly #paths: UnixPaths;
+  /** Asked for at once: a socket that was reset does not know any more. */
+  readonly #remote: Address;
 
-  constructor(host: PollerHost, socket: Socket, protocol: Protocol) {
+  /** @param paths The ends of a unix socket, which Node.js does not tell. */
+  constructor(host: PollerHost, socket: Socket, protocol: Protocol, paths: UnixPaths) {
     this.#host = host;
     this.#socket = socket;
     this.#protocol = protocol;
+    this.#paths = paths;
+    this.#remote = addressOf(socket.remoteAddress, socket.remotePort, paths.remote);
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('error', this.#onError);
@@ -42,18 +54,15 @@ export class NetTransport implements Transport, Flushable {
 
   /** Tells the protocol that the connection is there. */
   begin(): void {
-    this.#host.enter();
-    try {
+    this.#tell(this.#protocol.connectionMade, () => {
       this.#protocol.connectionMade(this);
-    } catch (error) {
-      this.#blame(error);
-    }
-    this.#host.exit();
+    });
   }
 
   write(data: Uint8Array | string): void {
     if (this.#state !== 'open') throw this.#closedError();
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('write takes a Uint8Array or a string');
     if (bytes.byteLength === 0) return;
     this.#settleText();
     this.#chunks.push(bytes);
@@ -94,9 +103,8 @@ export class NetTransport implements Transport, Flushable {
       error ??
       new TransportError('ERR_CONNECTION_ABORTED', 'the connection was aborted by our side');
     this.#drop();
-    this.#rememberRemote();
     // A reset takes back what the kernel has not sent yet; only plain TCP knows one.
-    const isTcp = this.#remote !== null && !(this.#socket instanceof TLSSocket);
+    const isTcp = this.#remote.host !== '' && !(this.#socket instanceof TLSSocket);
     if (isTcp) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
   }
@@ -129,11 +137,11 @@ export class NetTransport implements Transport, Flushable {
 
   get localAddress(): Address {
     const { localAddress, localPort } = this.#socket;
-    return { host: localAddress ?? '', port: localPort ?? 0, path: '' };
+    return addressOf(localAddress, localPort, this.#paths.local);
   }
 
   get remoteAddress(): Address {
-    return this.#remote ?? remoteOf(this.#socket);
+    return this.#remote;
   }
 
   get tls(): TlsInfo | null {
@@ -151,13 +159,17 @@ export class NetTransport implements Transport, Flushable {
       this.#flushChunks();
     } else if (text !== '') {
       this.#text = '';
-      if (socket.writableLength + text.length > this.#highBytes)
-        socket.write(text, 'latin1', this.#onWritten);
+      if (this.#mustWatch(text.length)) socket.write(text, 'latin1', this.#onWritten);
       else socket.write(text, 'latin1');
     }
     if (this.#state !== 'open') this.#finishWriting();
     else if (!this.#isWritingPaused && socket.writableLength > this.#highBytes)
       this.#pauseWriting();
+  }
+
+  /** Whether `#onWritten` has to hear of this write: else nobody would see the buffer go down. */
+  #mustWatch(size: number): boolean {
+    return this.#isWritingPaused || this.#socket.writableLength + size > this.#highBytes;
   }
 
   #flushChunks(): void {
@@ -166,11 +178,11 @@ export class NetTransport implements Transport, Flushable {
     this.#chunks = [];
     this.#chunkBytes = 0;
     const socket = this.#socket;
+    const mustWatch = this.#mustWatch(size);
     if (chunks.length > 1) socket.cork();
     const last = chunks.pop();
     for (const chunk of chunks) socket.write(chunk);
-    const isHigh = socket.writableLength + size > this.#highBytes;
-    if (last !== undefined) isHigh ? socket.write(last, this.#onWritten) : socket.write(last);
+    if (last !== undefined) mustWatch ? socket.write(last, this.#onWritten) : socket.write(last);
     if (chunks.length > 0) socket.uncork();
   }
 
@@ -195,14 +207,14 @@ export class NetTransport implements Transport, Flushable {
 
   #pauseWriting(): void {
     this.#isWritingPaused = true;
-    this.#tell(() => this.#protocol.pauseWriting?.());
+    this.#tell(this.#protocol.pauseWriting, () => this.#protocol.pauseWriting?.());
   }
 
   readonly #onWritten = (): void => {
-    if (!this.#isWritingPaused || this.#state === 'lost') return;
+    if (!this.#isWritingPaused || this.#state === 'lost' || this.#socket.destroyed) return;
     if (this.bufferedAmount > this.#lowBytes) return;
     this.#isWritingPaused = false;
-    this.#tell(() => this.#protocol.resumeWriting?.());
+    this.#tell(this.#protocol.resumeWriting, () => this.#protocol.resumeWriting?.());
   };
 
   readonly #onData = (chunk: Buffer): void => {
@@ -211,14 +223,15 @@ export class NetTransport implements Transport, Flushable {
     try {
       this.#protocol.dataReceived(chunk, 0, chunk.length);
     } catch (error) {
-      this.#blame(error);
+      this.#blame(this.#protocol.dataReceived, error);
+    } finally {
+      this.#host.exit();
     }
-    this.#host.exit();
   };
 
   readonly #onEnd = (): void => {
     if (this.#state === 'closing') return;
-    this.#tell(() => {
+    this.#tell(this.#protocol.eofReceived, () => {
       if (this.#protocol.eofReceived?.() !== true) this.close();
     });
   };
@@ -228,7 +241,6 @@ export class NetTransport implements Transport, Flushable {
   };
 
   readonly #onClose = (): void => {
-    this.#rememberRemote();
     this.#state = 'lost';
     this.#drop();
     this.#host.enter();
@@ -236,26 +248,29 @@ export class NetTransport implements Transport, Flushable {
       this.#protocol.connectionLost(this.#error);
     } catch (error) {
       this.#host.handleCallbackException(this.#protocol.connectionLost, error);
+    } finally {
+      this.#host.exit();
     }
-    this.#host.exit();
   };
 
-  #tell(call: () => void): void {
+  /** One event: `call` calls the protocol's `method`. */
+  #tell(method: unknown, call: () => void): void {
     this.#host.enter();
     try {
       call();
     } catch (error) {
-      this.#blame(error);
+      this.#blame(method, error);
+    } finally {
+      this.#host.exit();
     }
-    this.#host.exit();
   }
 
   /** A protocol that throws loses its own connection, and harms no other. */
-  #blame(error: unknown): void {
-    this.#host.handleCallbackException(this.#protocol.dataReceived, error);
+  #blame(method: unknown, error: unknown): void {
     this.abort(
       new TransportError('ERR_CONNECTION_ABORTED', 'the protocol threw', { cause: error }),
     );
+    this.#host.handleCallbackException(method, error);
   }
 
   #drop(): void {
@@ -264,18 +279,14 @@ export class NetTransport implements Transport, Flushable {
     this.#chunkBytes = 0;
   }
 
-  #rememberRemote(): void {
-    if (this.#socket.remoteAddress !== undefined) this.#remote ??= remoteOf(this.#socket);
-  }
-
   #closedError(): TransportError {
     const how = this.#state === 'lost' ? 'the connection is lost' : 'the transport is closing';
     return new TransportError('ERR_TRANSPORT_CLOSED', `cannot write: ${how}`);
   }
 }
 
-function remoteOf(socket: Socket): Address {
-  return { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0, path: '' };
+function addressOf(host: string | undefined, port: number | undefined, path: string): Address {
+  return { host: host ?? '', port: port ?? 0, path };
 }
 
 function tlsInfo(socket: TLSSocket): TlsInfo {
@@ -285,8 +296,9 @@ function tlsInfo(socket: TLSSocket): TlsInfo {
     alpnProtocol: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
     serverName: typeof servername === 'string' ? servername : null,
     peerCertificate: () => {
-      const certificate = socket.getPeerCertificate();
-      return Object.keys(certificate).length === 0 ? null : certificate;
+      // Null when the socket is gone, whatever the types say; empty when the peer sent none.
+      const certificate = socket.getPeerCertificate() as PeerCertificate | null;
+      return certificate === null || Object.keys(certificate).length === 0 ? null : certificate;
     },
   };
 }

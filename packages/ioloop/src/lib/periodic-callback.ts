@@ -1,12 +1,20 @@
 // A callback at regular intervals. Owns: which instant comes next. Must not know: anything but the loop's timers.
 import { IOLoop } from './ioloop.ts';
 import { LoopError } from './loop-error.ts';
+import { isCancellation, isThenable } from './thenable.ts';
 import type { TimeoutHandle } from './timeout.ts';
 
 /** How a periodic callback departs from its plain interval. */
 export interface PeriodicCallbackOptions {
   /** Each interval is multiplied by a random factor in [1 - jitter/2, 1 + jitter/2]. Default 0 (IOL-34). */
   readonly jitter?: number;
+}
+
+/** From one `start` to its `stop`; runs of an earlier one do not touch a later one. */
+interface Schedule {
+  readonly loop: IOLoop;
+  nextMs: number;
+  timeout: TimeoutHandle | null;
 }
 
 /**
@@ -20,9 +28,7 @@ export class PeriodicCallback {
   readonly #callback: () => unknown;
   readonly #intervalMs: number;
   readonly #jitter: number;
-  #loop: IOLoop | null = null;
-  #timeout: TimeoutHandle | null = null;
-  #nextMs = 0;
+  #schedule: Schedule | null = null;
 
   constructor(callback: () => unknown, intervalMs: number, options: PeriodicCallbackOptions = {}) {
     if (!(intervalMs > 0)) {
@@ -36,29 +42,31 @@ export class PeriodicCallback {
 
   /** Starts, on the loop that is current now (IOL-36). Again after `stop`: from now on (IOL-45). */
   start(): void {
-    if (this.#loop !== null) return;
-    this.#loop = IOLoop.current();
-    this.#nextMs = this.#loop.time();
-    this.#scheduleNext(this.#loop);
+    if (this.#schedule !== null) return;
+    const loop = IOLoop.current();
+    this.#schedule = { loop, nextMs: loop.time(), timeout: null };
+    this.#scheduleNext(this.#schedule);
   }
 
   /** Stops; a run in progress goes on to its end. */
   stop(): void {
-    if (this.#timeout !== null) this.#loop?.removeTimeout(this.#timeout);
-    this.#timeout = null;
-    this.#loop = null;
+    const schedule = this.#schedule;
+    this.#schedule = null;
+    if (schedule !== null && schedule.timeout !== null) {
+      schedule.loop.removeTimeout(schedule.timeout);
+    }
   }
 
   /** Whether it is started; a run in progress does not matter (IOL-45). */
   isRunning(): boolean {
-    return this.#loop !== null;
+    return this.#schedule !== null;
   }
 
-  #scheduleNext(loop: IOLoop): void {
-    this.#nextMs = nextSlot(this.#nextMs, loop.time(), this.#interval());
-    this.#timeout = loop.callAt(this.#nextMs, () => {
-      this.#timeout = null;
-      return this.#run(loop);
+  #scheduleNext(schedule: Schedule): void {
+    const { loop } = schedule;
+    schedule.nextMs = nextSlot(schedule.nextMs, loop.time(), this.#interval());
+    schedule.timeout = loop.callAt(schedule.nextMs, () => {
+      this.#run(schedule);
     });
   }
 
@@ -67,24 +75,24 @@ export class PeriodicCallback {
     return this.#intervalMs * (1 + this.#jitter * (Math.random() - 0.5));
   }
 
-  /** Answers the callback's own promise or future, so that the loop logs its failure. */
-  #run(loop: IOLoop): unknown {
+  #run(schedule: Schedule): void {
+    const { loop } = schedule;
+    const again = (): void => {
+      if (this.#schedule === schedule) this.#scheduleNext(schedule);
+    };
+    const fail = (error: unknown): void => {
+      if (!isCancellation(error)) loop.handleCallbackException(this.#callback, error);
+      again();
+    };
     let result: unknown;
     try {
       result = this.#callback();
     } catch (error) {
-      loop.handleCallbackException(this.#callback, error);
+      fail(error);
+      return;
     }
-    const again = (): void => {
-      if (this.#loop === loop && this.#timeout === null) this.#scheduleNext(loop);
-    };
-    if (typeof result === 'object' && result !== null && 'then' in result) {
-      const work = result as PromiseLike<unknown>;
-      work.then(again, again);
-    } else {
-      again();
-    }
-    return result;
+    if (isThenable(result)) result.then(again, fail);
+    else again();
   }
 }
 

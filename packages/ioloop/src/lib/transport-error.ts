@@ -43,6 +43,10 @@ const CODES: Readonly<Record<string, TransportErrorCode>> = {
   ECONNRESET: 'ERR_CONNECTION_RESET',
   EPIPE: 'ERR_CONNECTION_RESET',
   ECONNABORTED: 'ERR_CONNECTION_RESET',
+  ERR_SOCKET_BAD_PORT: 'ERR_ADDRESS_INVALID',
+  ERR_INVALID_ARG_VALUE: 'ERR_ADDRESS_INVALID',
+  ERR_INVALID_IP_ADDRESS: 'ERR_ADDRESS_INVALID',
+  ENAMETOOLONG: 'ERR_ADDRESS_INVALID',
   EMFILE: 'ERR_TOO_MANY_FILES',
   ENFILE: 'ERR_TOO_MANY_FILES',
 };
@@ -80,11 +84,8 @@ function codeOf(reason: unknown): TransportErrorCode {
   const known = CODES[code];
   if (known !== undefined) return known;
   const isTls =
-    /^(ERR_SSL|ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(
+    /^(ERR_SSL|ERR_TLS|ERR_OSSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|EPROTO)/.test(
       code,
     );
-  if (isTls) return 'ERR_TLS';
-  if (code === 'ERR_SOCKET_BAD_PORT' || code === 'ERR_INVALID_ARG_VALUE')
-    return 'ERR_ADDRESS_INVALID';
-  return 'ERR_IO';
+  return isTls ? 'ERR_TLS' : 'ERR_IO';
 }
