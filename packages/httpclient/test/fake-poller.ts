@@ -18,14 +18,16 @@ import type {
 
 const NOWHERE: Address = { host: '', port: 0, path: '' };
 
-/** Everything a client tried to connect to, in order. */
+/** Connects nobody by itself. */
 export class FakePoller implements Poller {
   readonly name = 'fake';
-  readonly attempts: FakeAttempt[] = [];
   readonly #host: PollerHost;
+  readonly #attempts: FakeAttempt[];
 
-  constructor(host: PollerHost) {
+  /** @param attempts Gets every attempt to connect. */
+  constructor(host: PollerHost, attempts: FakeAttempt[]) {
     this.#host = host;
+    this.#attempts = attempts;
   }
 
   listen(): Promise<Listener> {
@@ -34,12 +36,12 @@ export class FakePoller implements Poller {
 
   connect(address: ConnectAddress, options: ConnectOptions, protocol: Protocol): ConnectAttempt {
     const attempt = new FakeAttempt(this.#host, address, options, protocol);
-    this.attempts.push(attempt);
+    this.#attempts.push(attempt);
     return attempt;
   }
 
   close(): void {
-    for (const attempt of this.attempts) attempt.peer?.reset();
+    for (const attempt of this.#attempts) attempt.peer?.reset();
   }
 }
 
@@ -127,10 +129,7 @@ export class FakePeer implements Transport, Flushable {
   /** The server's side ends in order. */
   hangUp(): void {
     if (this.state !== 'open') return;
-    let isHalfOpen = false;
-    this.event(() => {
-      isHalfOpen = this.#protocol.eofReceived?.() === true;
-    });
+    const isHalfOpen = this.event(() => this.#protocol.eofReceived?.() === true);
     if (!isHalfOpen) this.#lose(null);
   }
 
@@ -148,10 +147,13 @@ export class FakePeer implements Transport, Flushable {
   }
 
   /** Runs something as an event of the loop. */
-  event(callback: () => void): void {
+  event<T>(callback: () => T): T {
     this.#host.enter();
-    callback();
-    this.#host.exit();
+    try {
+      return callback();
+    } finally {
+      this.#host.exit();
+    }
   }
 
   #lose(error: TransportError | null): void {

@@ -15,35 +15,26 @@ export interface Rig {
   /** All attempts to connect, in order. */
   readonly attempts: readonly FakeAttempt[];
   /** The n-th attempt. */
-  attempt(at: number): FakeAttempt;
+  readonly attempt: (at: number) => FakeAttempt;
   /** Accepts the n-th attempt. */
-  accept(at: number): FakePeer;
+  readonly accept: (at: number) => FakePeer;
   /** Runs something as an event of the loop, so that what it writes is flushed when this returns. */
-  event<T>(callback: () => T): T;
+  readonly event: <T>(callback: () => T) => T;
 }
 
 export function makeRig(options: AsyncHTTPClientOptions = {}): Rig {
   const clock = new ManualClock();
-  const made: FakePoller[] = [];
-  const loop = new IOLoop({
-    clock,
-    poller: (host) => {
-      const poller = new FakePoller(host);
-      made.push(poller);
-      return poller;
-    },
-  });
+  const attempts: FakeAttempt[] = [];
+  const loop = new IOLoop({ clock, poller: (host) => new FakePoller(host, attempts) });
   const client = new AsyncHTTPClient({ ...options, loop });
   const rig: Rig = {
     client,
     clock,
     loop,
-    get attempts() {
-      return made[0]?.attempts ?? [];
-    },
+    attempts,
     attempt: (at) => {
-      const attempt = rig.attempts[at];
-      if (attempt === undefined) throw new Error(`no attempt ${at} of ${rig.attempts.length}`);
+      const attempt = attempts[at];
+      if (attempt === undefined) throw new Error(`no attempt ${at} of ${attempts.length}`);
       return attempt;
     },
     accept: (at) => rig.attempt(at).accept(),

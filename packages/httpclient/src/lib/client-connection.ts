@@ -25,7 +25,7 @@ import type { Route } from './route.ts';
 export interface ConnectionHost {
   /** An exchange is over, well or not; comes once for each. The connection is idle if `isReusable`, else gone. */
   exchangeOver(connection: ClientConnection, isReusable: boolean): void;
-  /** An idle connection has ended. */
+  /** An idle connection has ended, or must: it is to be closed. */
   idleEnded(connection: ClientConnection): void;
 }
 
@@ -116,15 +116,9 @@ export class ClientConnection
     if (!this.#isReadingPaused) return;
     this.#isReadingPaused = false;
     this.#parser.resume();
-    const rest = this.#rest;
-    // A taker that resumes from inside its own call goes on in `#feed`.
-    if (rest !== null && !this.#isFeeding && this.#state === 'busy') {
-      this.#rest = null;
-      this.#feed(rest, 0, rest.length);
-    }
-    if (this.#isReadingPaused || this.#state === 'closed') return;
-    this.#transport?.resumeReading();
-    if (this.#isEofSeen) this.#atEof();
+    this.#feedRest();
+    if (this.#mayRead) this.#transport?.resumeReading();
+    if (this.#mayRead && this.#isEofSeen) this.#atEof();
   }
 
   // From the transport.
@@ -142,7 +136,6 @@ export class ClientConnection
     if (this.#state === 'idle') {
       // RFC 9112 §9.2: an answer that nobody asked for; a server that gives the connection up may send a 408.
       this.#endIdle();
-      this.#transport?.abort();
     } else if (this.#state === 'busy') {
       this.#isTouched = true;
       if (this.#rest === null) this.#feed(buffer, start, end);
@@ -176,9 +169,7 @@ export class ClientConnection
   /** From the sweep: idle for too long. */
   onDeadline(): void {
     this.deadlineMs = Infinity;
-    if (this.#state !== 'idle') return;
-    this.#endIdle();
-    this.#transport?.close();
+    if (this.#state === 'idle') this.#endIdle();
   }
 
   // From the parser.
@@ -231,6 +222,18 @@ export class ClientConnection
     if (this.#state !== 'busy') return;
     if (this.#exchange?.isAnswered === true) this.#finish(at === end);
     else if (at < end) this.#rest = Buffer.from(buffer.subarray(at, end));
+  }
+
+  /** A taker that resumes from inside its own call goes on in `#feed`. */
+  #feedRest(): void {
+    const rest = this.#rest;
+    if (rest === null || this.#isFeeding || this.#state !== 'busy') return;
+    this.#rest = null;
+    this.#feed(rest, 0, rest.length);
+  }
+
+  get #mayRead(): boolean {
+    return !this.#isReadingPaused && this.#state !== 'closed';
   }
 
   get #isMidAnswer(): boolean {

@@ -108,15 +108,18 @@ export class DecodedBody implements BodyTarget {
   #inflateAtOnce(bytes: Buffer): boolean {
     if (bytes.length === 0) return false;
     const { maxBytes } = this.#options;
+    const maxOutputLength = Math.min(Math.max(1, maxBytes), SMALL_OUTPUT);
+    let body: Buffer;
     try {
-      const maxOutputLength = Math.min(Math.max(1, maxBytes), SMALL_OUTPUT);
-      const body = this.#coding.inflate(bytes, { maxOutputLength });
-      if (body.length > maxBytes) throw tooLarge(maxBytes);
-      this.#flow.bodyDone(body);
+      body = this.#coding.inflate(bytes, { maxOutputLength });
     } catch (error) {
-      if (isBufferTooLarge(error)) return false;
-      this.#flow.bodyFailed(error instanceof HTTPInputError ? error : undecodable(error));
+      const isTooLarge = isBufferTooLarge(error);
+      if (isTooLarge && maxBytes > SMALL_OUTPUT) return false;
+      this.#flow.bodyFailed(isTooLarge ? tooLarge(maxBytes) : undecodable(error));
+      return true;
     }
+    if (body.length > maxBytes) this.#flow.bodyFailed(tooLarge(maxBytes));
+    else this.#flow.bodyDone(body);
     return true;
   }
 
