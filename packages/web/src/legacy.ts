@@ -1,0 +1,1 @@
+export { asynchronous } from './lib/asynchronous.ts';

@@ -1,0 +1,27 @@
+// What may change an answer on its way out: compression, above all. WEB-90, 95.
+import type { HTTPHeaders } from '@typhoon/http1';
+import type { HTTPServerRequest } from '@typhoon/httpserver';
+
+/** The head of an answer that is about to go out; a transform may change it. */
+export interface OutgoingHead {
+  /** The status. */
+  statusCode: number;
+  /** The header fields. */
+  readonly headers: HTTPHeaders;
+}
+
+/** Changes one answer; made for each request, and called for each piece in order. */
+export interface OutputTransform {
+  /**
+   * The first piece, with the head before it.
+   *
+   * @param isLast Whether it is the whole answer.
+   * @returns What goes out instead; perhaps nothing yet.
+   */
+  transformFirstChunk(head: OutgoingHead, chunk: Buffer, isLast: boolean): Buffer;
+  /** A further piece; the last may be empty. */
+  transformChunk(chunk: Buffer, isLast: boolean): Buffer;
+}
+
+/** Makes transforms. */
+export type OutputTransformClass = new (request: HTTPServerRequest) => OutputTransform;
