@@ -164,6 +164,7 @@ export class HeadScanner<Line extends StartLineScanner | null = StartLineScanner
 
   /** Answers the index behind the CR of the empty line, or `last`. */
   #runFields(buffer: Buffer, base: number, from: number, last: number, limits: HeadLimits): number {
+    const isToken = IS_TOKEN; // an imported binding is looked up anew at every use
     let at = from;
     let state = this.#state;
     while (at < last) {
@@ -184,14 +185,14 @@ export class HeadScanner<Line extends StartLineScanner | null = StartLineScanner
         state = NAME;
       }
       if (state === NAME) {
-        while (at < last && IS_TOKEN[buffer[at]!] === 1) at++;
+        while (at < last && isToken[buffer[at]!] === 1) at++;
         if (at === last) break;
         if (buffer[at] !== COLON) throw badName(buffer[at]!);
         this.#marks[this.#markCount - 2] = at++ - base;
         state = VALUE;
       }
       if (state === VALUE) {
-        while (at < last && IS_FIELD_VALUE[buffer[at]!] === 1) at++;
+        at = skipValue(buffer, at, last);
         if (at === last) break;
         if (buffer[at] !== CR) throw badValue(buffer[at]!);
         this.#closeMark(buffer, base, at++);
@@ -222,6 +223,19 @@ export class HeadScanner<Line extends StartLineScanner | null = StartLineScanner
     const nameStart = base + (marks[count - 3] ?? 0) + 2;
     this.framing.take(buffer, base, nameStart, base + (marks[count - 2] ?? 0), at);
   }
+}
+
+/** The index of the first octet that no value holds, or `last`. */
+function skipValue(buffer: Buffer, from: number, last: number): number {
+  const isValue = IS_FIELD_VALUE;
+  let at = from;
+  // Four at a time, as long as there are four: a tenth of the whole cost of a head.
+  for (; at + 3 < last; at += 4) {
+    const left = isValue[buffer[at]!]! & isValue[buffer[at + 1]!]!;
+    if ((left & isValue[buffer[at + 2]!]! & isValue[buffer[at + 3]!]!) !== 1) break;
+  }
+  while (at < last && isValue[buffer[at]!] === 1) at++;
+  return at;
 }
 
 /** Scanners that are at no head; one is enough as long as heads come whole. */

@@ -174,7 +174,7 @@ export class HTTPHeaders implements Iterable<string> {
   toWire(): string {
     let text = '';
     for (const { name, values } of this.#own().values()) {
-      for (let at = 0; at < values.length; at++) text += `${name}: ${values[at] ?? ''}\r\n`;
+      for (const value of values) text += `${name}: ${value}\r\n`;
     }
     return text;
   }
@@ -256,7 +256,5 @@ function badHeader(message: string): HTTPInputError {
 function pairsOf(
   init: Readonly<Record<string, string>> | Iterable<readonly [string, string]>,
 ): Iterable<readonly [string, string]> {
-  return Symbol.iterator in init
-    ? (init as Iterable<readonly [string, string]>)
-    : Object.entries(init);
+  return Symbol.iterator in init ? init : Object.entries(init);
 }

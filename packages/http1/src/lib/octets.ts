@@ -1,11 +1,17 @@
 // Which octets may stand where: the grammar of RFC 9110 §5.5 and §5.6.2 as tables of 256.
 // HOT: `pnpm bench http`
 
+/** Horizontal tab. */
 export const HTAB = 9;
+/** Line feed. */
 export const LF = 10;
+/** Carriage return. */
 export const CR = 13;
+/** Space. */
 export const SP = 32;
+/** Between the members of a list. */
 export const COMMA = 44;
+/** Behind a field’s name. */
 export const COLON = 58;
 
 /** RFC 9110 §5.6.2: tchar. */
@@ -29,7 +35,6 @@ for (let octet = 0; octet < 256; octet++) {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// eslint-disable-next-line no-control-regex -- the octets a field value may hold, RFC 9110 §5.5
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const VISIBLE = /^[\x21-\x7e\x80-\xff]+$/;
 

@@ -59,10 +59,7 @@ export function urlConcat(
   if (args === null) return url;
   if (typeof args !== 'object')
     throw new TypeError(`'args' parameter should be a record, pairs or null, not ${typeof args}`);
-  const pairs =
-    Symbol.iterator in args
-      ? [...(args as Iterable<readonly [string, unknown]>)]
-      : Object.entries(args);
+  const pairs = Symbol.iterator in args ? [...args] : Object.entries(args);
   const [, head = '', query = '', fragment = ''] =
     /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(url) ?? [];
   const all: [string, string][] = [];

@@ -38,7 +38,7 @@ export function statusLine(status: number, reason?: string): string {
   if (!Number.isInteger(status) || status < 100 || status > 999) {
     throw new RangeError(`a status is an integer from 100 to 999, not ${status}`);
   }
-  const phrase = reason === undefined ? responses.get(status) : reason;
+  const phrase = reason ?? responses.get(status);
   const isSound = phrase !== undefined && isFieldValue(phrase) && !phrase.includes('<');
   return `HTTP/1.1 ${status} ${isSound ? phrase : 'Unknown'}\r\n`;
 }

@@ -48,14 +48,16 @@ export class RequestLineScanner implements StartLineScanner {
   scan(buffer: Uint8Array, base: number, from: number, last: number): number {
     let at = from;
     if (this.#state === METHOD) {
-      while (at < last && IS_TOKEN[buffer[at]!] === 1) at++;
+      const isToken = IS_TOKEN; // an imported binding is looked up anew at every use
+      while (at < last && isToken[buffer[at]!] === 1) at++;
       if (at === last) return last;
       if (buffer[at] !== SP || at === base) throw malformed('request', buffer[at]!);
       this.methodEnd = at++ - base;
       this.#state = TARGET;
     }
     if (this.#state === TARGET) {
-      while (at < last && IS_VISIBLE[buffer[at]!] === 1) at++;
+      const isVisible = IS_VISIBLE;
+      while (at < last && isVisible[buffer[at]!] === 1) at++;
       if (at === last) return last;
       const isEmpty = at - base === this.methodEnd + 1;
       if (buffer[at] !== SP || isEmpty) throw malformed('request', buffer[at]!);
@@ -110,8 +112,9 @@ export class StatusLineScanner implements StartLineScanner {
       this.#state = STATUS;
     }
     if (this.#state === STATUS) {
-      at = this.#scanStatus(buffer, base, at, last);
-      if (at === last && this.#state === STATUS) return last;
+      const behind = this.#scanStatus(buffer, base, at, last);
+      if (behind < 0) return last;
+      at = behind;
     }
     while (at < last && IS_FIELD_VALUE[buffer[at]!] === 1) at++;
     if (at === last) return last;
@@ -121,6 +124,7 @@ export class StatusLineScanner implements StartLineScanner {
     return at;
   }
 
+  /** Answers where the reason begins, or -1 when it is not there yet. */
   #scanStatus(buffer: Uint8Array, base: number, from: number, last: number): number {
     let at = from;
     while (at < last && at - base < STATUS_STOP) {
@@ -131,7 +135,7 @@ export class StatusLineScanner implements StartLineScanner {
       this.status = this.status * 10 + digit;
       at++;
     }
-    if (at === last) return last;
+    if (at === last) return -1;
     // Deviation: RFC 9112 §4 and HTU-33 want a space here even where no reason follows. Servers that leave it out are
     // many, every client takes it, and there is only one way to read it.
     if (buffer[at] !== SP && buffer[at] !== CR) throw malformed('status', buffer[at]!);
