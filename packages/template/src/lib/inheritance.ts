@@ -1,59 +1,77 @@
-// Files that extend and include others (TPL-9, 11 to 13). Owns: which body a block gets.
+// How the files of one template belong together: whom each extends, and whose block stands where a block is.
+// Must not know: what is generated.
+import { bodiesOf, type BlockNode, type FileReference, type TemplateFile } from './nodes.ts';
+import type { TemplateNode } from './nodes.ts';
 import { ParseError } from './template-error.ts';
-import type { BlockNode, ExtendsNode, TemplateFile, TemplateNode } from './nodes.ts';
 
-/** A block's body, and the file whose rules it is written by. */
-export interface OwnedBlock {
+/** Gives another file, by its name and the name of the file that it is named in. */
+export type LoadFile = (name: string, parentName: string) => TemplateFile;
+
+/** A block, and the file that its body is in. */
+export interface DefinedBlock {
   readonly node: BlockNode;
   readonly file: TemplateFile;
 }
 
-/** Finds the file of this name as seen from another. */
-export type FileLookup = (name: string, from: string) => TemplateFile;
+/** A template with all its files at hand. */
+export class Inheritance {
+  /** The file that extends no other; it is the frame for all that the others define. */
+  readonly root: TemplateFile;
+  readonly #loadFile: LoadFile | null;
+  readonly #blocks = new Map<string, DefinedBlock>();
 
-/** The file at the root of the chain of `extends`, and the blocks that win over those of its ancestors. */
-export function resolveInheritance(
-  file: TemplateFile,
-  lookup: FileLookup | null,
-): { readonly root: TemplateFile; readonly blocks: ReadonlyMap<string, OwnedBlock> } {
-  const chain = [file];
-  for (let last = file; ;) {
-    const parent = last.body.find((node): node is ExtendsNode => node.kind === 'extends');
-    if (parent === undefined) break;
-    if (lookup === null) {
-      throw new ParseError(
-        '{% extends %} block found, but no template loader',
-        parent.at.name,
-        parent.at.line,
-      );
+  /** @throws ParseError `ERR_TEMPLATE_NO_LOADER` */
+  constructor(file: TemplateFile, loadFile: LoadFile | null) {
+    this.#loadFile = loadFile;
+    const line = [file];
+    let root = file;
+    while (root.parent !== null) {
+      root = this.#load(root.parent, root, 'extends');
+      line.push(root);
     }
-    last = lookup(parent.file, last.name);
-    if (chain.includes(last))
-      throw new ParseError('a template extends itself', parent.at.name, parent.at.line);
-    chain.push(last);
+    this.root = root;
+    // TPL-12: the youngest one's blocks are defined last, which counts.
+    for (const member of line.reverse()) this.#define(member.body, member);
   }
-  const blocks = new Map<string, OwnedBlock>();
-  for (const one of [...chain].reverse())
-    collect(one.body, one, blocks, lookup, new Set([one.name]));
-  return { root: chain.at(-1) ?? file, blocks };
-}
 
-function collect(
-  nodes: readonly TemplateNode[],
-  file: TemplateFile,
-  blocks: Map<string, OwnedBlock>,
-  lookup: FileLookup | null,
-  including: ReadonlySet<string>,
-): void {
-  for (const node of nodes) {
-    if (node.kind === 'block') blocks.set(node.block, { node, file });
-    if (node.kind === 'include' && lookup !== null) {
-      const included = lookup(node.file, file.name);
-      if (including.has(included.name))
-        throw new ParseError('a template includes itself', node.at.name, node.at.line);
-      collect(included.body, included, blocks, lookup, new Set([...including, included.name]));
-    } else if ('body' in node) {
-      collect(node.body, file, blocks, lookup, including);
+  /** The block that stands where `node` is. */
+  blockFor(node: BlockNode, file: TemplateFile): DefinedBlock {
+    return this.#blocks.get(node.name) ?? { node, file };
+  }
+
+  /**
+   * The file that is included from `file`.
+   *
+   * @throws ParseError
+   */
+  included(reference: FileReference, file: TemplateFile): TemplateFile {
+    const included = this.#load(reference, file, 'include');
+    if (included.parent === null) return included;
+    throw new ParseError(
+      `${included.name} extends ${included.parent.name} and cannot be included`,
+      file.name,
+      reference.line,
+    );
+  }
+
+  #define(body: readonly TemplateNode[], file: TemplateFile): void {
+    for (const node of body) {
+      if (node.kind === 'block') this.#blocks.set(node.name, { node, file });
+      if (node.kind === 'include') {
+        const included = this.included(node, file);
+        this.#define(included.body, included);
+      }
+      for (const inner of bodiesOf(node)) this.#define(inner, file);
     }
+  }
+
+  #load({ name, line }: FileReference, from: TemplateFile, directive: string): TemplateFile {
+    if (this.#loadFile !== null) return this.#loadFile(name, from.name);
+    throw new ParseError(
+      `{% ${directive} %} block found, but no template loader`,
+      from.name,
+      line,
+      { code: 'ERR_TEMPLATE_NO_LOADER' },
+    );
   }
 }

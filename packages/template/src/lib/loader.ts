@@ -1,108 +1,77 @@
-// Where templates come from (TPL-21, 22, 31). Owns: names, paths, the cache.
-import { readFileSync } from 'node:fs';
-import { posix, resolve, sep } from 'node:path';
-import { Template, parseTemplate, type TemplateOptions } from './template.ts';
+// What all loaders share: the templates that were loaded already, and their options.
+// Must not know: where templates are kept.
+import type { TemplateLogger } from './compiled-code.ts';
+import { DEFAULT_AUTOESCAPE, type Template, type TemplateLoader } from './template.ts';
 import { TemplateError } from './template-error.ts';
-import type { TemplateFile } from './nodes.ts';
+import { filterWhitespace, type WhitespaceMode } from './whitespace.ts';
 
-/** Finds, compiles and keeps templates. */
-export abstract class BaseLoader {
-  readonly #options: TemplateOptions;
+/** Options of all loaders. */
+export interface LoaderOptions {
+  /** The function that templates are escaped with unless they say otherwise; null for none. Default `xhtml_escape`. */
+  readonly autoescape?: string | null | undefined;
+  /** Names that all templates know. Default none. */
+  readonly namespace?: object | undefined;
+  /** Default null: `single` for templates whose names end with `.html` or `.js`, `all` for others. */
+  readonly whitespace?: WhitespaceMode | null | undefined;
+  /** What `{% import %}` finds, by name. Default nothing. */
+  readonly modules?: object | undefined;
+  /** Where compile failures are told of, besides being thrown. Default nowhere. */
+  readonly logger?: TemplateLogger | null | undefined;
+}
+
+/** A loader of templates that keeps what it has loaded. Subclasses say what names mean, and where templates are. */
+export abstract class BaseLoader implements TemplateLoader {
+  readonly autoescape: string | null;
+  readonly namespace: object;
+  readonly whitespace: WhitespaceMode | null;
+  readonly modules: object;
+  readonly logger: TemplateLogger | null;
   readonly #templates = new Map<string, Template>();
-  readonly #files = new Map<string, TemplateFile>();
+  /** The names that are being loaded, outermost first. */
+  readonly #loading = new Set<string>();
 
-  constructor(options: TemplateOptions = {}) {
-    this.#options = options;
+  constructor(options: LoaderOptions = {}) {
+    const { autoescape = DEFAULT_AUTOESCAPE, namespace = {}, modules = {} } = options;
+    const { whitespace = null, logger = null } = options;
+    if (whitespace !== null) filterWhitespace(whitespace, ''); // refuses a mode that is none
+    this.autoescape = autoescape;
+    this.namespace = namespace;
+    this.modules = modules;
+    this.whitespace = whitespace;
+    this.logger = logger;
   }
 
-  /** Forgets everything that was compiled. */
+  /** Forgets the templates that were loaded. */
   reset(): void {
     this.#templates.clear();
-    this.#files.clear();
   }
 
-  /** The full name of a template, as seen from `parent`. */
-  abstract resolvePath(name: string, parent?: string): string;
-
-  /** Reads a template's source. @throws TemplateError `ERR_NOT_FOUND`. */
-  protected abstract read(name: string): string | Uint8Array;
-
-  /** The template of this name, the same object each time. @throws TemplateError, ParseError. */
-  load(name: string, parent?: string): Template {
-    const full = this.resolvePath(name, parent);
-    const known = this.#templates.get(full);
+  /**
+   * The template called `name` in the eyes of the one called `parentPath`; the same object each time, until {@link reset}.
+   *
+   * @throws TemplateError `ERR_TEMPLATE_NOT_FOUND`, `ERR_TEMPLATE_CYCLE`; ParseError; whatever {@link createTemplate} throws
+   */
+  load(name: string, parentPath: string | null = null): Template {
+    const path = this.resolvePath(name, parentPath);
+    const known = this.#templates.get(path);
     if (known !== undefined) return known;
-    const template = new Template(this.file(full), { ...this.#options, name: full, loader: this });
-    this.#templates.set(full, template);
-    return template;
-  }
-
-  /** For templates that extend or include: the nodes of another. */
-  file(name: string, parent?: string): TemplateFile {
-    const full = this.resolvePath(name, parent);
-    const known = this.#files.get(full);
-    if (known !== undefined) return known;
-    const file = parseTemplate(this.read(full), full, this.#options);
-    this.#files.set(full, file);
-    return file;
-  }
-}
-
-/** Relative to the parent's folder, unless one of them is absolute or the parent has no name. */
-function join(name: string, parent: string | undefined): string {
-  if (
-    parent === undefined ||
-    parent.startsWith('<') ||
-    parent.startsWith('/') ||
-    name.startsWith('/')
-  )
-    return name;
-  return posix.normalize(posix.join(posix.dirname(parent), name));
-}
-
-/** Templates from a folder. Read when first asked for, and kept. */
-export class Loader extends BaseLoader {
-  readonly #root: string;
-
-  constructor(root: string, options?: TemplateOptions) {
-    super(options);
-    this.#root = resolve(root);
-  }
-
-  resolvePath(name: string, parent?: string): string {
-    return join(name, parent);
-  }
-
-  protected override read(name: string): Uint8Array {
-    const file = resolve(this.#root, name);
-    if (!file.startsWith(this.#root + sep)) {
-      throw new TemplateError('ERR_NOT_FOUND', `${name} is not below the folder of the templates`);
+    if (this.#loading.has(path)) {
+      const way = [...this.#loading, path].join(' -> ');
+      throw new TemplateError('ERR_TEMPLATE_CYCLE', `a template belongs to itself: ${way}`);
     }
+    this.#loading.add(path);
     try {
-      return readFileSync(file);
-    } catch (error) {
-      throw new TemplateError('ERR_NOT_FOUND', `there is no template ${name}`, { cause: error });
+      const template = this.createTemplate(path);
+      this.#templates.set(path, template);
+      return template;
+    } finally {
+      this.#loading.delete(path);
     }
   }
-}
 
-/** Templates from a record of sources by name. */
-export class DictLoader extends BaseLoader {
-  readonly #sources: Readonly<Record<string, string | Uint8Array>>;
+  /** The full name for a name in a template called `parentPath`. */
+  abstract resolvePath(name: string, parentPath?: string | null): string;
 
-  constructor(sources: Readonly<Record<string, string | Uint8Array>>, options?: TemplateOptions) {
-    super(options);
-    this.#sources = sources;
-  }
-
-  resolvePath(name: string, parent?: string): string {
-    return join(name, parent);
-  }
-
-  protected override read(name: string): string | Uint8Array {
-    const source = Object.hasOwn(this.#sources, name) ? this.#sources[name] : undefined;
-    if (source === undefined)
-      throw new TemplateError('ERR_NOT_FOUND', `there is no template ${name}`);
-    return source;
-  }
+  /** Makes the template with that full name. */
+  protected abstract createTemplate(name: string): Template;
 }

@@ -1,155 +1,107 @@
-// A template, compiled once. Owns: the names it knows, escaping, positions in errors (TPL-6, 7, 25).
-import { jsonEncode, linkify, squeeze, toUnicode, urlEscape, xhtmlEscape } from '@typhoon/escape';
-import { compile, toFunction, type GeneratedCode, type RenderFunction } from './compiler.ts';
-import { parse } from './parser.ts';
-import { TemplateError } from './template-error.ts';
-import { defaultWhitespace, type WhitespaceMode } from './whitespace.ts';
-import type { FileLookup } from './inheritance.ts';
+// One template: its options, and its way from text to a function. Owns: the defaults.
+// Must not know: where loaders find their templates.
+import { toUnicode } from '@typhoon/escape';
+
+import { generateCode } from './code-generator.ts';
+import { CompiledCode, type TemplateLogger } from './compiled-code.ts';
 import type { TemplateFile } from './nodes.ts';
+import { parseTemplate } from './parser.ts';
+import { defaultMode, filterWhitespace, type WhitespaceMode } from './whitespace.ts';
 
-/** Hears of templates that cannot be compiled (TPL-26). */
-export interface TemplateLogger {
-  /** One message with the numbered code. */
-  error(message: string): void;
+/** All that a template asks of a loader. */
+export interface TemplateLoader {
+  /** The function that templates are escaped with; null for none. */
+  readonly autoescape: string | null;
+  /** Names that all templates know. */
+  readonly namespace: object;
+  /** Null: by the ending of the name. */
+  readonly whitespace: WhitespaceMode | null;
+  /** What `{% import %}` finds, by name. */
+  readonly modules: object;
+  /** Where compile failures are told of. */
+  readonly logger: TemplateLogger | null;
+  /** The template called `name` in the eyes of the one called `parentPath`. */
+  load(name: string, parentPath?: string | null): Template;
 }
 
-/** How templates are read and what they know; of a loader or a single template. */
+/** Options of a {@link Template}. */
 export interface TemplateOptions {
-  /** Name of the function that escapes `{{ }}`; null for none. Default `xhtml_escape` (TPL-9). */
-  readonly autoescape?: string | null;
-  /** Default: `single` for names ending in .html or .js, else `all` (TPL-18). */
-  readonly whitespace?: WhitespaceMode;
-  /** Names that every template knows. */
-  readonly namespace?: Readonly<Record<string, unknown>>;
-  /** What `import` finds, by name. Default: nothing. */
-  readonly modules?: Readonly<Record<string, unknown>>;
-  /** Where a failure to compile is logged. Default: nowhere; the error says it. */
-  readonly logger?: TemplateLogger;
+  /** What it is called in errors, and what the files it names are relative to. Default `<string>`. */
+  readonly name?: string | undefined;
+  /** Finds the templates that it extends and includes. Default null: it cannot. */
+  readonly loader?: TemplateLoader | null | undefined;
+  /** The function that expressions are escaped with, as the template would call it; null for none. Default `xhtml_escape`. */
+  readonly autoescape?: string | null | undefined;
+  /** Default `single` if the name ends with `.html` or `.js`, else `all`. */
+  readonly whitespace?: WhitespaceMode | null | undefined;
+  /** The old form of `whitespace`: true is `single`, false is `all`. */
+  readonly compressWhitespace?: boolean | null | undefined;
+  /** Where a compile failure is told of. Default the loader's, else nowhere. */
+  readonly logger?: TemplateLogger | null | undefined;
 }
 
-/** How a single template is made. */
-export interface SingleTemplateOptions extends TemplateOptions {
-  /** For messages, and for the default white space. Default `<string>`. */
-  readonly name?: string;
-  /** Finds what it extends and includes. */
-  readonly loader?: { file(name: string, from: string): TemplateFile };
-}
+/** The function that templates are escaped with unless somebody says otherwise. */
+export const DEFAULT_AUTOESCAPE: string = 'xhtml_escape';
 
-const BUILT_IN: Readonly<Record<string, unknown>> = {
-  escape: xhtmlEscape,
-  xhtml_escape: xhtmlEscape,
-  xhtmlEscape,
-  url_escape: urlEscape,
-  urlEscape,
-  json_encode: jsonEncode,
-  jsonEncode,
-  squeeze,
-  linkify,
-  datetime: Date,
-};
-
-/** Reads the nodes of a template's source. @throws ParseError */
-export function parseTemplate(
-  source: string | Uint8Array,
-  name: string,
-  options: TemplateOptions,
-): TemplateFile {
-  const { autoescape = 'xhtml_escape', whitespace = defaultWhitespace(name) } = options;
-  return parse(toUnicode(source), { name, autoescape, whitespace });
-}
-
-/** A template. `generate` may be called any number of times; nothing is kept between (TPL-34). */
+/**
+ * A compiled template. It is **code**: whoever can write a template can do all that the program can.
+ *
+ * @example
+ *   new Template('Hello {{ name }}').generate({ name: '<you>' }).toString() // 'Hello &lt;you&gt;'
+ */
 export class Template {
-  /** Its name. */
   readonly name: string;
-  /** The JavaScript it became. */
+  /** The function that its own expressions are escaped with; null for none. */
+  readonly autoescape: string | null;
+  /** The names that it knows besides the arguments of {@link generate}: the loader's. */
+  readonly namespace: object;
+  /** The JavaScript that was generated, the body of a function. */
   readonly code: string;
-  /** Names it knows besides those given to `generate`. */
-  readonly namespace: Readonly<Record<string, unknown>>;
-  readonly #render: RenderFunction;
-  readonly #generated: GeneratedCode;
-  readonly #modules: Readonly<Record<string, unknown>>;
+  readonly #file: TemplateFile;
+  readonly #compiled: CompiledCode;
 
-  /** @throws ParseError; TemplateError `ERR_COMPILE` when an expression is no JavaScript. */
-  constructor(source: string | Uint8Array | TemplateFile, options: SingleTemplateOptions = {}) {
-    const { name = '<string>', loader, logger } = options;
-    const isSource = typeof source === 'string' || source instanceof Uint8Array;
-    const file = isSource ? parseTemplate(source, name, options) : source;
-    const lookup: FileLookup | null =
-      loader === undefined ? null : (child, from) => loader.file(child, from);
-    this.name = file.name;
-    this.namespace = options.namespace ?? {};
-    this.#modules = options.modules ?? {};
-    this.#generated = compile(file, lookup);
-    this.code = this.#generated.code;
-    try {
-      this.#render = toFunction(this.#generated, this.name);
-    } catch (error) {
-      if (error instanceof Error) logger?.error(error.message);
-      throw error;
-    }
+  /**
+   * Compiles `source`: text, or UTF-8 bytes, which are not kept.
+   *
+   * @throws ParseError for mistakes in the text
+   * @throws TemplateError `ERR_TEMPLATE_COMPILE`; whatever the loader throws for the files that belong to it
+   */
+  constructor(source: string | Uint8Array, options: TemplateOptions = {}) {
+    const { name = '<string>', loader = null } = options;
+    this.name = name;
+    this.namespace = loader?.namespace ?? {};
+    const { autoescape = loader === null ? DEFAULT_AUTOESCAPE : loader.autoescape } = options;
+    const whitespace = whitespaceMode(name, options);
+    this.#file = parseTemplate(toUnicode(source), { name, whitespace, autoescape });
+    this.autoescape = this.#file.autoescape?.source ?? null;
+    const generated = generateCode(
+      this.#file,
+      loader === null ? null : (other, parent) => loader.load(other, parent).#file,
+    );
+    this.code = generated.code;
+    const logger = options.logger ?? loader?.logger ?? null;
+    this.#compiled = new CompiledCode(name, generated, loader?.modules ?? {}, logger);
   }
 
-  /** Its text with these names, as UTF-8; the bytes are the caller's. What an expression throws passes through. */
-  generate(names: Readonly<Record<string, unknown>> = {}): Buffer {
-    const scope: object = Object.assign(
-      Object.create(null) as object,
-      BUILT_IN,
-      this.namespace,
-      names,
-    );
-    try {
-      return Buffer.from(this.#render(scope, toText, applyTo, this.#import));
-    } catch (error) {
-      this.#locate(error);
-      throw error;
-    }
-  }
-
-  readonly #import = (name: string): unknown => {
-    if (Object.hasOwn(this.#modules, name)) return this.#modules[name];
-    throw new TemplateError(
-      'ERR_NOT_FOUND',
-      `No module named ${name}: a template can import what its loader was given`,
-    );
-  };
-
-  /** Puts the template's lines into the stack of what was thrown (TPL-25). */
-  #locate(error: unknown): void {
-    if (!(error instanceof Error) || error.stack === undefined) return;
-    const marker = `template:${encodeURI(this.name)}:`;
-    error.stack = error.stack
-      .split('\n')
-      .flatMap((line) => {
-        const at = line.indexOf(marker);
-        if (at < 0 || line.includes(' # ')) return [line];
-        // V8 counts the two lines of the function's own head.
-        const number = Number.parseInt(line.slice(at + marker.length), 10) - 3;
-        const origin = this.#generated.origins[number] ?? '';
-        return origin === '' ? [line] : [`${line} # ${origin}`];
-      })
-      .join('\n');
+  /**
+   * The output as UTF-8 bytes, the caller's to keep. `names` are the variables of the template.
+   *
+   * @throws TemplateError `ERR_TEMPLATE_UNKNOWN_NAME`, `ERR_TEMPLATE_UNKNOWN_MODULE`; and whatever its expressions throw, with
+   *   the place in the template in the stack
+   */
+  generate(names: object = {}): Buffer {
+    return this.#compiled.run(names, this.namespace);
   }
 }
 
-/** TPL-7. The escaping of our own takes text; others get bytes. */
-function toText(escape: unknown, value: unknown): string {
-  const text =
-    typeof value === 'string'
-      ? value
-      : value instanceof Uint8Array
-        ? toUnicode(value)
-        : String(value);
-  if (escape === null) return text;
-  return escape === xhtmlEscape ? xhtmlEscape(text) : applyTo(escape, text);
-}
-
-function applyTo(fn: unknown, text: string): string {
-  if (typeof fn !== 'function') throw new TypeError('what a template applies is no function');
-  const result: unknown = fn(Buffer.from(text));
-  return typeof result === 'string'
-    ? result
-    : result instanceof Uint8Array
-      ? toUnicode(result)
-      : String(result);
+function whitespaceMode(name: string, options: TemplateOptions): WhitespaceMode {
+  const { whitespace, compressWhitespace, loader } = options;
+  if (compressWhitespace != null) {
+    if (whitespace != null)
+      throw new TypeError('cannot set both whitespace and compressWhitespace');
+    return compressWhitespace ? 'single' : 'all';
+  }
+  const mode = whitespace ?? loader?.whitespace ?? defaultMode(name);
+  filterWhitespace(mode, ''); // refuses a mode that is none
+  return mode;
 }
