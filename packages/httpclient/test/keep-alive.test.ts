@@ -241,6 +241,17 @@ describe('a connection that died idle', () => {
     expect(attempts).toHaveLength(2);
   });
 
+  it('is replaced anew behind a redirect', () => {
+    const { peer, fetch, accept } = dying();
+    peer.reset();
+    const fresh = accept(1);
+    fresh.send('HTTP/1.1 302 Found\r\nLocation: /third\r\nContent-Length: 0\r\n\r\n');
+    expect(fresh.received).toMatch(/GET \/third /);
+    fresh.reset();
+    accept(2).answer('there');
+    expect(fetch.result().body.toString()).toBe('there');
+  });
+
   it('does not stop the request’s clock', () => {
     const { peer, fetch, attempt, clock } = dying({ requestTimeoutMs: 1000 });
     clock.advance(600);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { gzipSync } from 'node:zlib';
 import { Future } from '@typhoon/concurrent';
 import { ExpectLog } from '@typhoon/log/testing';
@@ -106,6 +107,36 @@ describe('streamingCallback', () => {
     });
     expect(heard).toEqual(['one', 'two']);
     expect(fetch.result().code).toBe(200);
+  });
+
+  it('leaves the connection to others while it chews on the last piece', () => {
+    const { client, accept, attempts, event } = makeRig();
+    const never = { then: () => undefined };
+    void client.fetch('http://a.test/', { streamingCallback: () => never });
+    const peer = accept(0);
+    peer.answer('x');
+    expect(peer.isPaused).toBe(false);
+    const next = event(() => client.fetch('http://a.test/'));
+    peer.answer('y');
+    expect(next.result().body.toString()).toBe('y');
+    expect(attempts).toHaveLength(1);
+  });
+
+  it('leaves no connection whose end was seen while it was busy', () => {
+    const { client, accept, attempts, event } = makeRig();
+    const first = new Future<void>();
+    const fetch = client.fetch('http://a.test/', {
+      streamingCallback: () => ({ then: first.addDoneCallback.bind(first) }),
+    });
+    const peer = accept(0);
+    peer.send(`${OK}Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`);
+    peer.hangUp();
+    event(() => {
+      first.setResult();
+    });
+    expect(fetch.result().code).toBe(200);
+    void client.fetch('http://a.test/');
+    expect(attempts).toHaveLength(2);
   });
 
   it('fails the fetch with what it throws, and closes the connection', () => {
@@ -299,5 +330,26 @@ describe('expect100Continue', () => {
     expect(peer.received).toMatch(/\r\n\r\n$/);
     peer.send('HTTP/1.1 100 Continue\r\n\r\n');
     expect(peer.received).toMatch(/4\r\nbody\r\n0\r\n\r\n$/);
+  });
+});
+
+describe('callbacks', () => {
+  it('run in the context that fetch was called in, whoever opened the connection', () => {
+    const { client, accept, event } = makeRig();
+    const storage = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const note = (): void => void seen.push(storage.getStore());
+    const options = { streamingCallback: note, headerCallback: note, bodyProducer: note };
+    const ask = (): void => void client.fetch('http://a.test/', { ...options, method: 'PUT' });
+    storage.run('first', ask);
+    const peer = accept(0);
+    peer.answer('x');
+    event(() => {
+      storage.run('second', ask);
+    });
+    storage.run('third', () => {
+      peer.answer('x');
+    });
+    expect([...new Set(seen)]).toEqual(['first', 'second']);
   });
 });

@@ -1,5 +1,6 @@
 // Fetching with a callback, as one did before there were futures (HCL-7).
 // Must not know: how a fetch is carried out.
+import { AsyncResource } from 'node:async_hooks';
 import { HTTPResponse, NO_ANSWER } from './http-response.ts';
 import { HTTPRequest } from './http-request.ts';
 import type { Future } from '@typhoon/concurrent';
@@ -26,11 +27,11 @@ export function fetchWithCallback(
   const { useGzip, ...rest } = options;
   const given = useGzip === undefined ? rest : { decompressResponse: useGzip, ...rest };
   const made = typeof request === 'string' ? new HTTPRequest(request, given) : request;
-  client
-    .fetch(made, { raiseError: false, ...(made === request ? given : {}) })
-    .addDoneCallback((done) => {
-      callback(responseOf(made, done));
-    });
+  const call = AsyncResource.bind(callback, 'TyphoonFetch');
+  const fetchOptions = { raiseError: false, ...(made === request ? given : {}) };
+  client.fetch(made, fetchOptions).addDoneCallback((done) => {
+    call(responseOf(made, done));
+  });
 }
 
 function responseOf(request: HTTPRequest, done: Future<HTTPResponse>): HTTPResponse {

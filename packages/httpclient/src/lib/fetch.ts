@@ -5,6 +5,7 @@
 //   [ queued ] -> [ connecting ] -> [ asking ] -> [ over ]
 //       ^   '------------------------^   |           ^
 //       '---------- redirected ----------'     from anywhere: failed, cancelled
+import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, Future } from '@typhoon/concurrent';
 import { DecodedBody, isKnownCoding } from './content-decoder.ts';
 import { Exchange, tellHead } from './exchange.ts';
@@ -52,6 +53,8 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
   readonly #host: FetchHost;
   readonly #request: HTTPRequest;
   readonly #raiseError: boolean;
+  readonly #streamingCallback: RequestSettings['streamingCallback'];
+  readonly #headerCallback: RequestSettings['headerCallback'];
   #state: State = 'queued';
   #draft: RequestDraft;
   #exchange: Exchange | null = null;
@@ -78,6 +81,8 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
     this.#raiseError = raiseError;
     this.#redirectsLeft = settings.followRedirects === true ? settings.maxRedirects : 0;
     this.#draft = draftOf(request.url, settings);
+    this.#streamingCallback = inCallersContext(settings.streamingCallback);
+    this.#headerCallback = inCallersContext(settings.headerCallback);
     this.future = new Future<HTTPResponse>({
       onCancel: () => {
         this.#stop();
@@ -148,8 +153,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
         this.#redirect(next);
       });
     }
-    const { headerCallback } = this.settings;
-    if (headerCallback !== null) tellHead(head, headerCallback);
+    if (this.#headerCallback !== null) tellHead(head, this.#headerCallback);
     return this.#targetFor(head, flow);
   }
 
@@ -238,7 +242,8 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
   }
 
   #targetFor(head: ResponseHead, flow: BodyFlow): BodyTarget {
-    const { streamingCallback, decompressResponse } = this.settings;
+    const { decompressResponse } = this.settings;
+    const streamingCallback = this.#streamingCallback;
     const makeTarget = (to: BodyFlow, expected = -1): BodyTarget =>
       streamingCallback === null
         ? new CollectedBody(to, expected)
@@ -311,8 +316,16 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
 }
 
 function draftOf(url: string, settings: RequestSettings): RequestDraft {
-  const { method, headers, body, bodyProducer, authUsername, authPassword } = settings;
+  const { method, headers, body, authUsername, authPassword } = settings;
+  const bodyProducer = inCallersContext(settings.bodyProducer);
   return { url, method, headers, body, bodyProducer, authUsername, authPassword };
+}
+
+/** Callbacks run where the connection was opened, perhaps for another request: they take their own context along. */
+function inCallersContext<A extends unknown[], R>(
+  callback: ((...args: A) => R) | null,
+): ((...args: A) => R) | null {
+  return callback === null ? null : AsyncResource.bind(callback, 'TyphoonFetch');
 }
 
 /** One function for all fetches, so that none makes its own. */

@@ -26,6 +26,9 @@ export interface RequestUrl {
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])$/;
 // eslint-disable-next-line no-control-regex -- what may not stand in a request line
 const UNSENDABLE = /[\x00-\x20\x7f]/;
+/** Where other readers see another host: a browser takes `\\` for `/`. RFC 3986 §3.2.1 has none of these. */
+// eslint-disable-next-line no-control-regex -- what may not stand before a host
+const NO_USER_INFO = /[\x00-\x20\x7f"<>[\\\]^`{|}]/;
 const IS_ASCII = /^[\x21-\x7e]*$/;
 
 /** Takes a URL apart. @throws HTTPClientError `ERR_BAD_URL` */
@@ -37,6 +40,7 @@ export function parseRequestUrl(url: string): RequestUrl {
   }
   const isSecure = scheme === 'https';
   const at = authority.lastIndexOf('@');
+  if (at > 0 && NO_USER_INFO.test(authority.slice(0, at))) throw badUrl('no valid user name');
   const hostAndPort = toAscii(at < 0 ? authority : authority.slice(at + 1));
   const [name, given] = splitHostAndPort(hostAndPort);
   // RFC 3986 §3.2.3: an empty port is the default one.
