@@ -5,7 +5,7 @@ import { Application, HTTPError, RequestHandler } from '@typhoon/web';
 
 class Plain extends RequestHandler {
   override get(): void {
-    this.write({ a: Number(this.getArgument('a', '1')) });
+    this.write({ a: Number(this.getArgument('a', { default: '1' })) });
   }
 }
 
