@@ -1,4 +1,6 @@
+import { coroutine } from '@typhoon/gen';
 import { IOLoop } from '@typhoon/ioloop';
+import { ExpectLog } from '@typhoon/log/testing';
 import { Future } from '@typhoon/concurrent';
 import { describe, expect, it } from 'vitest';
 import { AsyncHTTPClient, HTTPClientError, HTTPRequest } from '../src/index.ts';
@@ -29,6 +31,19 @@ describe('fetch', () => {
     expect(fetch).toBeInstanceOf(Future);
     accept(0).answer('hello');
     expect((await fetch).body.toString()).toBe('hello');
+    const ask = coroutine(function* () {
+      const response = yield* client.fetch('http://b.test/');
+      return response.body.toString();
+    });
+    const asking = ask();
+    accept(1).answer('there');
+    expect(asking.result()).toBe('there');
+  });
+
+  it('fails on a loop that is closed', () => {
+    const { client, loop } = makeRig();
+    loop.close();
+    expect(failureOf(client.fetch('http://a.test/')).message).toContain('closed');
   });
 
   it('sends head and body as one write', () => {
@@ -117,7 +132,12 @@ describe('fetch', () => {
 
   it('runs maxClients requests at once, and the next in order (SHC-1, 2)', () => {
     const { client, attempts, accept } = makeRig({ maxClients: 2 });
-    const fetches = ['a', 'b', 'c', 'd'].map((host) => client.fetch(`http://${host}.test/`));
+    const log = new ExpectLog('typhoon.general', 'request queued: 2 active, 2 queued', {
+      level: 'debug',
+    });
+    const fetches = log.run(() =>
+      ['a', 'b', 'c', 'd'].map((host) => client.fetch(`http://${host}.test/`)),
+    );
     expect(attempts).toHaveLength(2);
     accept(1).answer();
     expect(attempts[2]?.address).toEqual({ host: 'c.test', port: 80 });
@@ -242,7 +262,7 @@ describe('AsyncHTTPClient', () => {
   });
 
   it('connects where hostnameMapping says, and names the host it was asked for (SHC-23, 25)', () => {
-    const { client, accept, attempts } = makeRig({ hostnameMapping: { 'a.test': '127.0.0.1:81' } });
+    const { client, accept, attempts } = makeRig({ hostnameMapping: { 'A.test': '127.0.0.1:81' } });
     void client.fetch('http://a.test/');
     expect(attempts[0]?.address).toEqual({ host: '127.0.0.1', port: 81 });
     expect(accept(0).received).toContain('Host: a.test\r\n');

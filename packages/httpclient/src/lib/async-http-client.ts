@@ -93,7 +93,7 @@ export class AsyncHTTPClient {
         maxHeadBytes: limit('maxHeaderSize', options.maxHeaderSize ?? 65_536, 1),
         maxBodyBytes: limit('maxBodySize', options.maxBodySize ?? maxBufferSize, 0),
       },
-      hostnameMapping: options.hostnameMapping ?? {},
+      hostnameMapping: lowerKeys(options.hostnameMapping ?? {}),
     });
   }
 
@@ -158,6 +158,12 @@ function requestOf(request: string | HTTPRequest, options: FetchOptions): HTTPRe
   if (extra.length === 0) return request;
   const message = `options cannot be given with an HTTPRequest object, which has its own: ${extra.join(', ')}`;
   throw new HTTPClientError('ERR_BAD_REQUEST', message);
+}
+
+/** Host names have no case. */
+function lowerKeys(mapping: HostnameMapping): HostnameMapping {
+  const pairs = Object.entries(mapping).map(([name, to]) => [name.toLowerCase(), to] as const);
+  return Object.fromEntries(pairs);
 }
 
 function limit(name: string, value: number, least: number): number {

@@ -55,15 +55,15 @@ export class ClientCore implements FetchHost, ConnectionHost {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const { jobs, connections: idle } = this.#pool.clear();
-    for (const fetch of jobs) fetch.fail(closedError());
+    for (const fetch of jobs) fetch.fail(closedError(TOO_LATE));
     for (const connection of idle) this.#drop(connection);
-    for (const connection of [...this.#connections]) connection.shut(closedError());
+    for (const connection of [...this.#connections]) connection.shut(closedError(TOO_LATE));
   }
 
   // From fetches.
 
   submit(fetch: Fetch): void {
-    if (this.#isClosed) throw closedError();
+    if (this.#isClosed) throw closedError('fetch() called on closed AsyncHTTPClient');
     this.#pool.enqueue(fetch);
     this.#proceed();
     const { running, queued } = this.#pool;
@@ -133,7 +133,9 @@ export class ClientCore implements FetchHost, ConnectionHost {
   }
 }
 
+const TOO_LATE = 'AsyncHTTPClient was closed before the fetch was over';
+
 /** HCL-8. */
-function closedError(): HTTPClientError {
-  return new HTTPClientError('ERR_CLIENT_CLOSED', 'fetch() called on closed AsyncHTTPClient');
+function closedError(message: string): HTTPClientError {
+  return new HTTPClientError('ERR_CLIENT_CLOSED', message);
 }
