@@ -1,25 +1,22 @@
-// The Cookie header. HTU-18, HTU-19.
+// The Cookie header. HTU-18, HTU-19; RFC 6265 §4.2.
+import { trimBlanks } from './octets.ts';
 
-/** Names that are attributes of Set-Cookie, and so no cookie's (PYS-8). */
-const RESERVED = new Set(
-  'expires path comment domain max-age secure httponly version samesite'.split(' '),
-);
-
-/** Cookies by name; of several with one name the last wins. Linear in the text (SEC-17). */
+/**
+ * Cookies by name, as a browser would have them, whatever is in their names; of several with one name the last wins (HTU-19).
+ * Linear in the text (SEC-17).
+ */
 export function parseCookie(text: string): Map<string, string> {
   const cookies = new Map<string, string>();
   for (const part of text.split(';')) {
     const at = part.indexOf('=');
-    const name = at < 0 ? '' : part.slice(0, at).trim();
-    const value = (at < 0 ? part : part.slice(at + 1)).trim();
-    if (name === '' && value === '') continue;
-    if (RESERVED.has(name.toLowerCase())) continue;
-    cookies.set(name, unquoteCookie(value));
+    const name = at < 0 ? '' : trimBlanks(part.slice(0, at));
+    const value = trimBlanks(at < 0 ? part : part.slice(at + 1));
+    if (name !== '' || value !== '') cookies.set(name, unquoteCookie(value));
   }
   return cookies;
 }
 
-/** HTU-19: `"a\054b"` is `a,b`. */
+/** `"a\054b"` is `a,b`. */
 function unquoteCookie(value: string): string {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value;
   return value
@@ -29,4 +26,15 @@ function unquoteCookie(value: string): string {
       (_all, octal: string | undefined, other: string | undefined) =>
         octal === undefined ? (other ?? '') : String.fromCharCode(Number.parseInt(octal, 8)),
     );
+}
+
+const LEGAL = /^[A-Za-z0-9!#$%&'*+\-.^_`|~:]+$/;
+/** Names that are attributes of Set-Cookie, and so no cookie's. */
+const RESERVED = new Set(
+  'expires path comment domain max-age secure httponly version samesite'.split(' '),
+);
+
+/** Whether a cookie can have this name: `parseCookie` gives others, too, that no server has set (HTU-18, PYS-8). */
+export function isCookieName(name: string): boolean {
+  return LEGAL.test(name) && !RESERVED.has(name.toLowerCase());
 }

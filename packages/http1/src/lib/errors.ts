@@ -33,6 +33,7 @@ export class HTTPInputError extends Error {
 export type HTTPOutputErrorCode =
   | 'ERR_INVALID_HEADER'
   | 'ERR_INVALID_START_LINE'
+  | 'ERR_BAD_CHUNK_SIZE'
   | 'ERR_BODY_NOT_ALLOWED'
   | 'ERR_BODY_TOO_LONG'
   | 'ERR_BODY_TOO_SHORT'

@@ -1,8 +1,11 @@
-// Form bodies: URL-encoded and multipart. HTU-22 to 28, 38 to 40; RFC 7578.
+// Form bodies that are complete: URL-encoded and multipart. HTU-22 to 28, 38 to 41; RFC 7578.
+// Must not know: how the body came in, what becomes of its arguments.
+import { isUtf8 } from 'node:buffer';
 import { HTTPInputError } from './errors.ts';
 import { parseHeaderParams } from './header-params.ts';
-import { HTTPHeaders } from './headers.ts';
+import { trimBlanks } from './octets.ts';
 import { parseQs, type ArgumentMap } from './query.ts';
+import type { HTTPHeaders } from './headers.ts';
 
 /** A file of a form. */
 export interface HTTPFile {
@@ -24,12 +27,28 @@ export interface ParseMultipartConfig {
   readonly maxPartHeaderSize?: number;
 }
 
-/** How a body is read. */
-export interface ParseBodyOptions {
-  /** The request's fields: a Content-Encoding that is still there is an error. */
-  readonly headers?: HTTPHeaders;
+/** What a form may hold. */
+export interface ParseBodyConfig {
   /** Limits of multipart. */
   readonly multipart?: ParseMultipartConfig;
+  /** Most arguments of an URL-encoded form. Default 10000. */
+  readonly maxArguments?: number;
+}
+
+/** How one body is read; what is left out is as `setParseBodyConfig` says. */
+export interface ParseBodyOptions extends ParseBodyConfig {
+  /** The request's fields: a Content-Encoding that is still there is an error. */
+  readonly headers?: HTTPHeaders;
+}
+
+let defaults: ParseBodyConfig = {};
+
+/**
+ * Changes what forms may hold wherever a call does not say it itself, in this thread (HTU-41). Better pass the limits with
+ * the call: this is for programs that come from Tornado.
+ */
+export function setParseBodyConfig(config: ParseBodyConfig): void {
+  defaults = { ...config };
 }
 
 /**
@@ -43,25 +62,39 @@ export function parseBodyArguments(
   files: Map<string, HTTPFile[]>,
   options: ParseBodyOptions = {},
 ): void {
-  const isForm = contentType.startsWith('application/x-www-form-urlencoded');
-  const isMultipart = contentType.startsWith('multipart/form-data');
+  const type = contentType.toLowerCase();
+  const isForm = type.startsWith('application/x-www-form-urlencoded');
+  const isMultipart = type.startsWith('multipart/form-data');
   if (!isForm && !isMultipart) return;
   const encoding = options.headers?.get('Content-Encoding');
   if (encoding !== undefined) throw badBody(`Unsupported Content-Encoding: ${encoding}`);
   if (isForm) {
-    for (const [name, values] of parseQs(body)) append(args, name, ...values);
+    parseForm(body, args, options.maxArguments ?? defaults.maxArguments ?? 10_000);
     return;
   }
   const { value, params } = parseHeaderParams(contentType);
-  if (value !== 'multipart/form-data') throw badBody('Invalid content type');
+  if (value.toLowerCase() !== 'multipart/form-data') throw badBody('Invalid content type');
   const boundary = params.get('boundary');
   if (boundary === undefined || boundary === null || boundary === '')
     throw badBody('multipart boundary not found');
   parseMultipartFormData(boundary, body, args, files, options.multipart);
 }
 
+const AMPERSAND = 0x26;
+
+function parseForm(body: Buffer, args: ArgumentMap, maxArguments: number): void {
+  let count = 1;
+  for (let at = body.indexOf(AMPERSAND); at >= 0; at = body.indexOf(AMPERSAND, at + 1)) count++;
+  if (count > maxArguments) {
+    throw badBody(`the form has up to ${count} arguments, limit is ${maxArguments}`);
+  }
+  for (const [name, values] of parseQs(body)) {
+    for (const value of values) append(args, name, value);
+  }
+}
+
 /**
- * Reads a multipart form into `args` and `files`. Files are views of `data`.
+ * Reads a multipart form into `args` and `files`. Arguments and files are views of `data`.
  * @throws HTTPInputError `ERR_BAD_BODY` at the first fault (SEC-18).
  */
 export function parseMultipartFormData(
@@ -69,7 +102,7 @@ export function parseMultipartFormData(
   data: Buffer,
   args: ArgumentMap,
   files: Map<string, HTTPFile[]>,
-  config: ParseMultipartConfig = {},
+  config: ParseMultipartConfig = defaults.multipart ?? {},
 ): void {
   if (config.enabled === false) throw badBody('multipart/form-data parsing is disabled');
   const end = data.lastIndexOf(`--${boundary}--`);
@@ -102,10 +135,10 @@ function parsePart(
   }
   if (part.subarray(-2).toString() !== '\r\n')
     throw badBody('Invalid multipart/form-data: part does not end with CRLF');
-  const fields = partFields(part.subarray(0, headEnd).toString());
+  const fields = partFields(part.subarray(0, headEnd));
   const { value, params } = parseHeaderParams(fields.get('content-disposition') ?? '');
   const name = params.get('name');
-  if (value !== 'form-data')
+  if (value.toLowerCase() !== 'form-data')
     throw badBody('Invalid multipart/form-data: no Content-Disposition of form-data');
   if (name === undefined || name === null || name === '')
     throw badBody('multipart/form-data part missing name');
@@ -123,23 +156,26 @@ function parsePart(
 }
 
 /** Part headers are UTF-8 and hold no controls (HTU-27, SEC-28). */
-function partFields(text: string): Map<string, string> {
+function partFields(head: Buffer): Map<string, string> {
+  if (!isUtf8(head)) throw badBody('Invalid multipart/form-data: a part header is not UTF-8');
   const fields = new Map<string, string>();
-  for (const line of text.split('\r\n')) {
+  for (const line of head.toString().split('\r\n')) {
     // eslint-disable-next-line no-control-regex -- those that a header may not hold
     if (/[\x00-\x08\x0a-\x1f\x7f]/.test(line))
       throw badBody('Invalid multipart/form-data: control character in a part header');
     const colon = line.indexOf(':');
     if (colon < 1) throw badBody('Invalid multipart/form-data: no colon in a part header');
-    fields.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+    const name = line.slice(0, colon).toLowerCase();
+    if (fields.has(name)) throw badBody(`Invalid multipart/form-data: a part has two ${name}`);
+    fields.set(name, trimBlanks(line.slice(colon + 1)));
   }
   return fields;
 }
 
-function append<V>(map: Map<string, V[]>, name: string, ...values: V[]): void {
+function append<V>(map: Map<string, V[]>, name: string, value: V): void {
   const known = map.get(name);
-  if (known === undefined) map.set(name, values);
-  else for (const value of values) known.push(value);
+  if (known === undefined) map.set(name, [value]);
+  else known.push(value);
 }
 
 function badBody(message: string): HTTPInputError {

@@ -1,4 +1,5 @@
-// Header values with parameters: `form-data; name="x"; filename="y"`. HTU-28 to 30.
+// Header values with parameters: `form-data; name="x"; filename="y"`. HTU-28 to 30; RFC 9110 §5.6.6.
+import { trimBlanks } from './octets.ts';
 
 /** A value and its parameters, names in lower case; a parameter without `=` has the value null (HTU-29). */
 export interface HeaderParams {
@@ -6,23 +7,47 @@ export interface HeaderParams {
   readonly params: Map<string, string | null>;
 }
 
-/** One parameter: a name, then a quoted string or anything up to the next semicolon. Linear (SEC-23). */
-const PARAM = /;[ \t]*([^;="\s]*)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^;]*)))?[ \t]*/gsy;
-
-/** Reads a value with parameters; what comes behind the first fault is left out. */
+/** Reads a value with parameters, in one walk over the text (SEC-23). Of parameters with one name the last counts. */
 export function parseHeaderParams(line: string): HeaderParams {
-  const end = line.indexOf(';');
   const params = new Map<string, string | null>();
-  if (end < 0) return { value: line.trim(), params };
-  PARAM.lastIndex = end;
-  for (let match = PARAM.exec(line); match !== null; match = PARAM.exec(line)) {
-    const [, name = '', quoted, plain] = match;
-    if (name === '') continue;
-    const value = quoted === undefined ? plain?.trim() : quoted.replace(/\\(["\\])/g, '$1');
-    params.set(name.toLowerCase(), value ?? null);
+  let value: string | null = null;
+  for (let start = 0; start <= line.length;) {
+    const end = partEnd(line, start);
+    const part = trimBlanks(line.slice(start, end));
+    start = end + 1;
+    if (value === null) value = part;
+    else if (part !== '') addParam(params, part);
   }
   decodeExtended(params);
-  return { value: line.slice(0, end).trim(), params };
+  return { value: value ?? '', params };
+}
+
+const SEMICOLON = 0x3b;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Where the next semicolon is that stands in no quotes; text that opens quotes and never closes them goes to its end. */
+function partEnd(line: string, start: number): number {
+  let isQuoted = false;
+  for (let at = start; at < line.length; at++) {
+    const unit = line.charCodeAt(at);
+    if (unit === SEMICOLON && !isQuoted) return at;
+    if (unit === QUOTE) isQuoted = !isQuoted;
+    else if (unit === BACKSLASH && isQuoted) at++;
+  }
+  return line.length;
+}
+
+function addParam(params: Map<string, string | null>, part: string): void {
+  const equals = part.indexOf('=');
+  if (equals < 0) {
+    params.set(part.toLowerCase(), null);
+    return;
+  }
+  const name = trimBlanks(part.slice(0, equals)).toLowerCase();
+  const text = trimBlanks(part.slice(equals + 1));
+  const isQuoted = text.length >= 2 && text.startsWith('"') && text.endsWith('"');
+  params.set(name, isQuoted ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text);
 }
 
 /** RFC 8187: `filename*=UTF-8''%e2%82%ac` stands for `filename`. */
@@ -31,11 +56,11 @@ function decodeExtended(params: Map<string, string | null>): void {
     if (!name.endsWith('*') || value === null) continue;
     const match = /^utf-8'[^']*'(.*)$/is.exec(value);
     if (match === null) continue;
+    params.delete(name);
     try {
       params.set(name.slice(0, -1), decodeURIComponent(match[1] ?? ''));
-      params.delete(name);
     } catch {
-      params.delete(name); // not UTF-8: the plain parameter stands
+      // No UTF-8: the plain parameter stands.
     }
   }
 }

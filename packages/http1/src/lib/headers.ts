@@ -15,19 +15,32 @@ interface Field {
 export type HeadersInit =
   HTTPHeaders | Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
+/** Names of our own side only: what a peer sends must not fill it, nor be kept alive by it. */
 const normalized = new Map<string, string>();
+const MAX_NORMALIZED = 1000;
+const MAX_NORMALIZED_LENGTH = 64;
 
 /** HTU-1: `content-TYPE` becomes `Content-Type`. */
 export function normalizeName(name: string): string {
   const known = normalized.get(name);
   if (known !== undefined) return known;
-  const made = name
+  const made = capitalize(name);
+  // Only what is a token: `checked` takes a name that stands here for a valid one.
+  const hasRoom = normalized.size < MAX_NORMALIZED && name.length <= MAX_NORMALIZED_LENGTH;
+  if (hasRoom && isToken(name)) normalized.set(name, made);
+  return made;
+}
+
+/** As `normalizeName`, for a name that somebody else chose. */
+function normalizeForeign(name: string): string {
+  return normalized.get(name) ?? capitalize(name);
+}
+
+function capitalize(name: string): string {
+  return name
     .split('-')
     .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1).toLowerCase())
     .join('-');
-  // Only what is a token: `check` takes a name that stands here for a valid one.
-  if (normalized.size < 1000 && isToken(name)) normalized.set(name, made);
-  return made;
 }
 
 /** Header fields, by name without regard to case, in the order of their first appearance. */
@@ -37,6 +50,8 @@ export class HTTPHeaders implements Iterable<string> {
   #marks: readonly number[] | null = null;
   /** By normalised name. */
   #fields: Map<string, Field> | null = null;
+  /** What `parseLine` read last. */
+  #lastParsed: string | null = null;
 
   constructor(init?: HeadersInit) {
     if (init !== undefined) this.update(init);
@@ -61,37 +76,40 @@ export class HTTPHeaders implements Iterable<string> {
    */
   static parse(text: string): HTTPHeaders {
     const headers = new HTTPHeaders();
-    let last: string | null = null;
-    for (const raw of text.split('\n')) {
-      const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-      if (line === '') continue;
-      last = headers.#parseLine(line, last);
+    for (const line of text.split('\n')) {
+      if (line !== '' && line !== '\r') headers.parseLine(line);
     }
     return headers;
   }
 
-  /** Adds one line `Name: value`; a line that begins with space goes on with the value before (HTU-7). @throws HTTPInputError */
+  /**
+   * Adds one line `Name: value`, with or without its line end; a line that begins with space or tab goes on with the value
+   * that was parsed before it (HTU-7).
+   * @throws HTTPInputError `ERR_BAD_HEADER`
+   */
   parseLine(line: string): void {
-    const names = [...this.#own().values()];
-    this.#parseLine(line.replace(/\r?\n$/, ''), names.at(-1)?.name ?? null);
-  }
-
-  #parseLine(line: string, last: string | null): string {
-    if (/[\r\n]/.test(line)) throw badHeader('a line break within a header line');
-    if (/^[ \t]/.test(line)) {
-      if (last === null) throw badHeader('first header line cannot start with whitespace');
-      const values = this.#own().get(last)?.values ?? [];
-      values.push(`${values.pop() ?? ''} ${trimBlanks(line)}`);
-      return last;
+    const text = line.replace(/\r?\n$|\r$/, '');
+    if (/[\r\n]/.test(text)) throw badHeader('a line break within a header line');
+    if (/^[ \t]/.test(text)) {
+      this.#continueLine(trimBlanks(text));
+      return;
     }
-    const colon = line.indexOf(':');
+    const colon = text.indexOf(':');
     if (colon < 0) throw badHeader('no colon in header line');
-    const name = line.slice(0, colon);
-    const value = trimBlanks(line.slice(colon + 1));
+    const name = text.slice(0, colon);
+    const value = trimBlanks(text.slice(colon + 1));
     if (!isToken(name)) throw badHeader(`Invalid header name ${quoted(name)}`);
     if (!isFieldValue(value)) throw badHeader(`Invalid header value ${quoted(value)}`);
-    this.#append(normalizeName(name), value);
-    return normalizeName(name);
+    this.#lastParsed = normalizeForeign(name);
+    this.#append(this.#lastParsed, value);
+  }
+
+  #continueLine(text: string): void {
+    const last = this.#lastParsed;
+    const values = last === null ? undefined : this.#own().get(last)?.values;
+    if (values === undefined) throw badHeader('first header line cannot start with whitespace');
+    if (!isFieldValue(text)) throw badHeader(`Invalid header value ${quoted(text)}`);
+    values.push(`${values.pop() ?? ''} ${text}`);
   }
 
   /** How many names there are. */
@@ -100,19 +118,19 @@ export class HTTPHeaders implements Iterable<string> {
   }
 
   /**
-   * Adds a value to those that `name` has.
+   * Adds a value to those that `name` has. Spaces and tabs around it are no part of it.
    * @throws HTTPOutputError `ERR_INVALID_HEADER` for a name that is no token, or a value with CR, LF or other controls.
    */
   add(name: string, value: string): void {
-    check(name, value);
-    this.#append(normalizeName(name), value);
+    const text = checked(name, value);
+    this.#append(normalizeName(name), text);
   }
 
   /** Replaces all values of `name`. @throws as `add`. */
   set(name: string, value: string): void {
-    check(name, value);
+    const text = checked(name, value);
     const key = normalizeName(name);
-    this.#own().set(key, { name: key, values: [value] });
+    this.#own().set(key, { name: key, values: [text] });
   }
 
   /** All values joined with `,`; `fallback` when there is none (HTU-2). */
@@ -200,8 +218,11 @@ export class HTTPHeaders implements Iterable<string> {
     this.#marks = null;
     if (marks === null) return fields;
     for (let at = 1; at < marks.length; at += 2) {
-      const name = normalizeName(text.slice(lineEnd(marks, at - 2) + 2, marks[at]));
-      this.#append(name, trimBlanks(text.slice((marks[at] ?? 0) + 1, marks[at + 1])));
+      const name = text.slice(lineEnd(marks, at - 2) + 2, marks[at]);
+      this.#append(
+        normalizeForeign(name),
+        trimBlanks(text.slice((marks[at] ?? 0) + 1, marks[at + 1])),
+      );
     }
     return fields;
   }
@@ -239,14 +260,17 @@ function isSameName(text: string, start: number, name: string): boolean {
   return true;
 }
 
-function check(name: string, value: string): void {
+/** The value as it goes out. */
+function checked(name: string, value: string): string {
   if (!normalized.has(name) && !isToken(name)) {
     throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid header name ${quoted(name)}`);
   }
   if (typeof value !== 'string' || !isFieldValue(value)) {
-    const message = `Invalid value of header ${name}: ${quoted(value)} has control or non-latin-1 characters`;
+    const what = typeof value === 'string' ? quoted(value) : typeof value;
+    const message = `Invalid value of header ${name}: ${what} has control or non-latin-1 characters`;
     throw new HTTPOutputError('ERR_INVALID_HEADER', message);
   }
+  return trimBlanks(value);
 }
 
 function badHeader(message: string): HTTPInputError {

@@ -21,12 +21,26 @@ export function httpDate(nowMs: number): string {
   return lastText;
 }
 
-/** HTU-31: RFC 1123 text of seconds since the epoch (fractions are cut) or a Date. @throws TypeError for anything else. */
-export function formatTimestamp(time: number | Date): string {
-  if (time instanceof Date) return new Date(Math.floor(time.getTime() / 1000) * 1000).toUTCString();
-  if (typeof time === 'number' && Number.isFinite(time))
-    return new Date(Math.floor(time) * 1000).toUTCString();
-  throw new TypeError(`unknown timestamp type: ${String(time)}`);
+/** A UTC instant by its parts: year, month from 1, day, hour, minute, second; later ones may be left out. */
+export type TimeParts = readonly number[];
+
+/**
+ * HTU-31: RFC 1123 text of seconds since the epoch (fractions are cut), a Date, or a UTC instant's parts.
+ * @throws TypeError for anything else.
+ */
+export function formatTimestamp(time: number | Date | TimeParts): string {
+  const seconds = secondsOf(time);
+  const date = new Date(Math.floor(seconds) * 1000);
+  if (Number.isNaN(date.getTime())) throw new TypeError(`unknown timestamp type: ${String(time)}`);
+  return date.toUTCString();
+}
+
+function secondsOf(time: unknown): number {
+  if (typeof time === 'number') return time;
+  if (time instanceof Date) return time.getTime() / 1000;
+  if (!Array.isArray(time) || !time.every((part) => typeof part === 'number')) return NaN;
+  const [year = NaN, month = 1, day = 1, hour = 0, minute = 0, second = 0] = time;
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
 /** The instant of an HTTP date in any of its three forms, or null; milliseconds since the epoch (PYS-7). */

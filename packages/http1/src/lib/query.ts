@@ -1,57 +1,132 @@
-// Query strings and form bodies: `a=1&b=2`. PYS-1 to 4.
+// Query strings and URL-encoded forms: `a=1&b=2`. PYS-1 to 4.
 
 /** Values by name, each in the order they came in. */
 export type ArgumentMap = Map<string, Uint8Array[]>;
 
 /**
- * Reads a query or an URL-encoded form; blank values are kept (HTU-14). Names are UTF-8 text, values are bytes, for what
+ * Reads a query or an URL-encoded form; blank values are kept (HTU-14). Names are UTF-8 text; values are bytes, for what
  * their encoding is only the application knows.
+ *
+ * @param text Text is taken as it comes from a request's head, one byte a character; text with characters beyond U+00FF
+ *   is none of that and taken as UTF-8.
  */
 export function parseQs(text: string | Uint8Array): ArgumentMap {
   const args: ArgumentMap = new Map();
-  const source = typeof text === 'string' ? text : Buffer.from(text).toString('latin1');
-  if (source === '') return args;
-  for (const pair of source.split('&')) {
-    if (pair === '') continue;
-    const at = pair.indexOf('=');
-    const name = unquote(at < 0 ? pair : pair.slice(0, at)).toString();
-    const value = at < 0 ? Buffer.alloc(0) : unquote(pair.slice(at + 1));
-    const values = args.get(name);
-    if (values === undefined) args.set(name, [value]);
-    else values.push(value);
+  const source = typeof text === 'string' ? latin1Of(text) : Buffer.from(text).toString('latin1');
+  for (const [name, value] of splitPairs(source)) {
+    const key = unquoteBytes(name).toString();
+    const values = args.get(key);
+    if (values === undefined) args.set(key, [unquoteBytes(value)]);
+    else values.push(unquoteBytes(value));
   }
   return args;
 }
 
-/** PYS-2: `%` and two hex digits is a byte, `+` is a space, everything else is itself. */
-function unquote(text: string): Buffer {
-  const plain = text.replaceAll('+', ' ');
-  if (!plain.includes('%')) return Buffer.from(plain, isLatin1(plain) ? 'latin1' : 'utf8');
-  const bytes = isLatin1(plain) ? plain : Buffer.from(plain).toString('latin1');
-  const decoded = bytes.replace(/%([0-9A-Fa-f]{2})/g, (_all, hex: string) =>
+/**
+ * Reads a query as text, in UTF-8; what is none becomes U+FFFD. All pairs in their order, blank values kept. It is the fast
+ * way for those who need no bytes.
+ *
+ * @param text As it comes from a request's head, or any text; both mean the same as long as it is ASCII.
+ */
+export function parseQsl(text: string): [name: string, value: string][] {
+  return Array.from(splitPairs(latin1Of(text)), ([name, value]) => [
+    unquoteText(name),
+    unquoteText(value),
+  ]);
+}
+
+/** One pair for each value: what `parseQs` gives, flat. */
+export function* qsToQsl<V>(
+  args: Iterable<readonly [string, Iterable<V>]>,
+): Generator<[name: string, value: V]> {
+  for (const [name, values] of args) {
+    for (const value of values) yield [name, value];
+  }
+}
+
+/** PYS-3: the separator is `&` alone, a missing `=` is a blank value. */
+function* splitPairs(source: string): Generator<readonly [name: string, value: string]> {
+  for (let start = 0; start < source.length;) {
+    const found = source.indexOf('&', start);
+    const end = found < 0 ? source.length : found;
+    const pair = source.slice(start, end);
+    start = end + 1;
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    yield equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
+  }
+}
+
+/** PYS-2: `%` and two hex digits is a byte, `+` is a space, everything else is itself. One byte a character. */
+function unquote(text: string): string {
+  const plain = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  if (!plain.includes('%')) return plain;
+  return plain.replace(/%([0-9A-Fa-f]{2})/g, (_all, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return Buffer.from(decoded, 'latin1');
 }
 
-/** Text from the wire has a byte a character. */
-function isLatin1(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0xff) return false;
-  return true;
+function unquoteBytes(text: string): Buffer {
+  return Buffer.from(unquote(text), 'latin1');
 }
 
-/** PYS-4: writes pairs as a query. */
-export function encodeQs(pairs: Iterable<readonly [string, string]>): string {
+const ASCII = /^[\x20-\x7e]*$/;
+
+function unquoteText(text: string): string {
+  const plain = unquote(text);
+  return ASCII.test(plain) ? plain : Buffer.from(plain, 'latin1').toString();
+}
+
+const BEYOND_LATIN1 = /[^\0-\xff]/;
+
+/** One byte a character, as text from the wire already has it. */
+function latin1Of(text: string): string {
+  return BEYOND_LATIN1.test(text) ? Buffer.from(text).toString('latin1') : text;
+}
+
+/**
+ * PYS-4: writes pairs as a query, in UTF-8, with spaces as `+`. Bytes go byte by byte, numbers and booleans as JavaScript
+ * writes them. @throws TypeError for objects, functions, null and undefined, whose text nobody wants.
+ */
+export function encodeQs(pairs: Iterable<readonly [string, unknown]>): string {
   return Array.from(pairs, ([name, value]) => `${quotePlus(name)}=${quotePlus(value)}`).join('&');
 }
 
-function quotePlus(text: string): string {
-  return encodeURIComponent(text)
+/** PYS-1. */
+function quotePlus(value: unknown): string {
+  if (value instanceof Uint8Array) return quoteBytes(value);
+  return encodeURIComponent(textOf(value))
     .replaceAll('%20', '+')
     .replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** HTU-20: appends arguments to a URL's query, before its fragment. @throws TypeError for arguments of another kind. */
+function textOf(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return Buffer.from(value).toString(); // a surrogate alone becomes U+FFFD
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      throw new TypeError(
+        `${value === null ? 'null' : typeof value} in a query: it must be text or bytes`,
+      );
+  }
+}
+
+function quoteBytes(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => {
+    const character = String.fromCharCode(byte);
+    if (/[\w.~-]/.test(character)) return character;
+    return byte === 0x20 ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }).join('');
+}
+
+/**
+ * Appends arguments to a URL's query, before its fragment; what is there already stays, `?x` as `?x=` (HTU-20).
+ * @throws TypeError for arguments, or a value among them, of another kind.
+ */
 export function urlConcat(
   url: string,
   args: Readonly<Record<string, unknown>> | Iterable<readonly [string, unknown]> | null,
@@ -59,13 +134,18 @@ export function urlConcat(
   if (args === null) return url;
   if (typeof args !== 'object')
     throw new TypeError(`'args' parameter should be a record, pairs or null, not ${typeof args}`);
-  const pairs = Symbol.iterator in args ? [...args] : Object.entries(args);
+  const added = Symbol.iterator in args ? args : Object.entries(args);
   const [, head = '', query = '', fragment = ''] =
     /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s.exec(url) ?? [];
-  const all: [string, string][] = [];
-  for (const [name, values] of parseQs(query)) {
-    for (const value of values) all.push([name, Buffer.from(value).toString()]);
-  }
-  for (const [name, value] of pairs) all.push([name, String(value)]);
+  const all = [...knownPairs(query), ...added];
   return all.length === 0 ? url : `${head}?${encodeQs(all)}${fragment}`;
+}
+
+/** What a URL has already. It is text of ours, not of the wire: characters beyond ASCII are themselves. */
+function knownPairs(query: string): [string, Uint8Array][] {
+  const bytes = Buffer.from(query);
+  return Array.from(splitPairs(bytes.toString('latin1')), ([name, value]) => [
+    unquoteBytes(name).toString(),
+    unquoteBytes(value),
+  ]);
 }

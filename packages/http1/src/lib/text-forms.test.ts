@@ -1,7 +1,7 @@
 // The small text forms of HTTP: dates, cookies, ranges, URLs, status lines, start lines.
 import { describe, expect, it } from 'vitest';
 import { BodyWriter } from './body-writer.ts';
-import { parseCookie } from './cookies.ts';
+import { isCookieName, parseCookie } from './cookies.ts';
 import { HTTPHeaders } from './headers.ts';
 import { formatTimestamp, parseHttpDate } from './http-date.ts';
 import { getContentRange, parseRequestRange } from './ranges.ts';
@@ -40,9 +40,24 @@ describe('cookies', () => {
     ['a=b; c="d\\054e\\"f"', { a: 'b', c: 'd,e"f' }],
     ['a=1; a=2', { a: '2' }],
     ['x; =y; ;', { '': 'y' }],
-    ['expires=1; Path=/; a=b=c', { a: 'b=c' }],
-  ])('are read from %s (HTU-18, 19)', (text, expected) => {
+    ['expires=1; Path=/; a=b=c', { expires: '1', Path: '/', a: 'b=c' }],
+    ['a b c=d e = f; gh=i', { 'a b c': 'd e = f', gh: 'i' }],
+    ['a=b; "; c=d', { a: 'b', '': '"', c: 'd' }],
+    ['a="x\\ty\\\\z"; b="\\400"', { a: 'xty\\z', b: '400' }],
+  ])('are read from %s (HTU-19)', (text, expected) => {
     expect(Object.fromEntries(parseCookie(text))).toEqual(expected);
+  });
+
+  it.each([
+    ['a-b.c!', true],
+    ['Secure', false],
+    ['max-age', false],
+    ['a b', false],
+    ['a,b', false],
+    ['', false],
+    ['\u00e9', false],
+  ])('may be named %j: %s (HTU-18, PYS-8)', (name, isLegal) => {
+    expect(isCookieName(name)).toBe(isLegal);
   });
 
   it('are read in linear time (HTU-43, SEC-17)', () => {

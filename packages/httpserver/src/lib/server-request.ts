@@ -1,6 +1,7 @@
 // One request as an application sees it. Owns: what is derived from the head and body, lazily.
 // Must not know: how it came in and how the answer goes out (the connection does).
 import {
+  isCookieName,
   parseBodyArguments,
   parseCookie,
   parseQs,
@@ -97,8 +98,11 @@ export class HTTPServerRequest {
 
   /** The cookies sent, by name; what cannot be read is left out (HTU-18, 19). */
   get cookies(): ReadonlyMap<string, string> {
-    this.#cookies ??= parseCookie(this.headers.getList('Cookie').join('; '));
-    return this.#cookies;
+    if (this.#cookies !== null) return this.#cookies;
+    const cookies = parseCookie(this.headers.getList('Cookie').join('; '));
+    for (const name of cookies.keys()) if (!isCookieName(name)) cookies.delete(name);
+    this.#cookies = cookies;
+    return cookies;
   }
 
   /** Scheme, host and target as one URL. */
