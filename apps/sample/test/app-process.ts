@@ -111,7 +111,7 @@ export class AppProcess {
 }
 
 /** Starts the program with these flags. */
-export function run(flags: readonly string[]): ChildProcess {
+function run(flags: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--enable-source-maps', PROGRAM, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

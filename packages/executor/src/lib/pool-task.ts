@@ -4,7 +4,12 @@ import { Future } from '@typhoon/concurrent';
 import type { IOLoop } from '@typhoon/ioloop';
 import type { Movable } from './executor.ts';
 import type { CatalogEntry } from './task-catalog.ts';
-import type { WorkerHandle } from './worker-handle.ts';
+
+/** Who can be asked to give a task back. */
+export interface TaskHolder {
+  /** Takes a task back that has not begun; whether that was possible. */
+  recall(task: PoolTask): boolean;
+}
 
 /** A task that was submitted and has not ended. */
 export class PoolTask {
@@ -17,7 +22,7 @@ export class PoolTask {
   readonly loop: IOLoop;
   readonly future: Future<unknown>;
   /** Who has it, or null while it waits in the queue. */
-  worker: WorkerHandle | null = null;
+  worker: TaskHolder | null = null;
   /** Whether the pool is done with it: its future is settled or about to be. */
   isEnded = false;
   /** Its number at that worker. */
