@@ -5,10 +5,10 @@ import type { IOLoop } from '@typhoon/ioloop';
 import type { Movable } from './executor.ts';
 import type { CatalogEntry } from './task-catalog.ts';
 
-/** Who can be asked to give a task back. */
+/** Who has a task, and can be told that nobody wants it any more. */
 export interface TaskHolder {
-  /** Takes a task back that has not begun; whether that was possible. */
-  recall(task: PoolTask): boolean;
+  /** Forgets the task: before it begins if there is time for that. */
+  drop(task: PoolTask): void;
 }
 
 /** A task that was submitted and has not ended. */
