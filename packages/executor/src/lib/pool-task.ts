@@ -5,10 +5,12 @@ import type { IOLoop } from '@typhoon/ioloop';
 import type { Movable } from './executor.ts';
 import type { CatalogEntry } from './task-catalog.ts';
 
-/** Who has a task, and can be told that nobody wants it any more. */
+/** Who has a task. */
 export interface TaskHolder {
-  /** Forgets the task: before it begins if there is time for that. */
-  drop(task: PoolTask): void;
+  /** Takes a task back that has not begun; whether there was time for that. */
+  recall(task: PoolTask): boolean;
+  /** Nobody waits any more for a task that has begun. */
+  drop(): void;
 }
 
 /** A task that was submitted and has not ended. */
