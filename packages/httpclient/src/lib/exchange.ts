@@ -5,7 +5,7 @@ import { HTTPInputError } from '@typhoon/http1';
 import { responseFailure, streamFailure } from './failure.ts';
 import { describeRequest } from './outgoing-request.ts';
 import { ProducedBody } from './produced-body.ts';
-import type { HTTPHeaders, ResponseHead } from '@typhoon/http1';
+import type { ResponseHead } from '@typhoon/http1';
 import type { Transport } from '@typhoon/ioloop';
 import type { OutgoingRequest } from './outgoing-request.ts';
 import type { ProducerOwner } from './produced-body.ts';
@@ -208,17 +208,6 @@ export class Exchange implements BodyFlow, ProducerOwner {
     this.#target?.drop();
     this.#owner.exchangeFailed(error, isUntouched);
   }
-}
-
-/** The status line and fields as HTTP writes them, one call each, and the empty line (HCL-14). */
-export function tellHead(head: ResponseHead, callback: (line: string) => void): void {
-  callback(`HTTP/1.${head.minorVersion} ${head.status} ${head.reason}\r\n`);
-  for (const line of linesOf(head.headers)) callback(`${line}\r\n`);
-  callback('\r\n');
-}
-
-function* linesOf(headers: HTTPHeaders): Generator<string> {
-  for (const [name, value] of headers.getAll()) yield `${name}: ${value}`;
 }
 
 function unaskedSwitch(): HTTPInputError {

@@ -7,12 +7,12 @@
 //       '---------- redirected ----------'     from anywhere: failed, cancelled
 import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, Future } from '@typhoon/concurrent';
-import { DecodedBody, isKnownCoding } from './content-decoder.ts';
-import { Exchange, tellHead } from './exchange.ts';
+import { chooseTarget, tellHead } from './answer-target.ts';
+import { Exchange } from './exchange.ts';
 import { HTTPClientError, HTTPResponse, HTTPTimeoutError } from './http-response.ts';
 import { describeRequest, prepareRequest } from './outgoing-request.ts';
 import { isRedirect, redirected } from './redirect.ts';
-import { CollectedBody, DiscardedBody, StreamedBody } from './response-body.ts';
+import { DiscardedBody } from './response-body.ts';
 import { routeKey } from './route.ts';
 import type { ResponseHead } from '@typhoon/http1';
 import type { IOLoop, TimeoutHandle } from '@typhoon/ioloop';
@@ -154,7 +154,11 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
       });
     }
     if (this.#headerCallback !== null) tellHead(head, this.#headerCallback);
-    return this.#targetFor(head, flow);
+    return chooseTarget(head, flow, {
+      isDecoding: this.settings.decompressResponse === true,
+      streamingCallback: this.#streamingCallback,
+      maxBytes: this.#host.maxBodyBytes,
+    });
   }
 
   bodyReceived(body: Buffer): void {
@@ -239,28 +243,6 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
   #mayRetry(): boolean {
     const { method, bodyProducer } = this.outgoing;
     return this.#isReused && !this.#isRetried && bodyProducer === null && IDEMPOTENT.has(method);
-  }
-
-  #targetFor(head: ResponseHead, flow: BodyFlow): BodyTarget {
-    const { decompressResponse } = this.settings;
-    const streamingCallback = this.#streamingCallback;
-    const makeTarget = (to: BodyFlow, expected = -1): BodyTarget =>
-      streamingCallback === null
-        ? new CollectedBody(to, expected)
-        : new StreamedBody(to, streamingCallback);
-    const contentEncoding = head.headers.get('Content-Encoding');
-    const isDecoded =
-      decompressResponse === true &&
-      !head.hasNoBody &&
-      contentEncoding !== undefined &&
-      isKnownCoding(contentEncoding);
-    if (!isDecoded) return makeTarget(flow, head.contentLength);
-    // SHC-18
-    head.headers.delete('Content-Encoding');
-    head.headers.set('X-Consumed-Content-Encoding', contentEncoding);
-    const maxBytes = this.#host.maxBodyBytes;
-    const isStreamed = streamingCallback !== null;
-    return new DecodedBody(flow, { contentEncoding, maxBytes, makeTarget, isStreamed });
   }
 
   /** SHC-15. The connection is free, or closed, when this event ends; then the next request may have it. */
