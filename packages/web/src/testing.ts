@@ -1,1 +1,2 @@
-export {};
+export { fetchApp, type FetchAppOptions } from './lib/fetch-app.ts';
+export type { AppResponse } from './lib/memory-connection.ts';

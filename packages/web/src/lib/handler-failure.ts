@@ -90,9 +90,11 @@ function finishPartly(handler: FailingHandler): void {
 
 function finishLater(
   handler: FailingHandler,
-  { response }: HandlerState,
+  state: HandlerState,
   work: PromiseLike<unknown>,
 ): void {
+  const { response } = state;
+  state.isAutoFinishOn = false;
   const finish = (): void => {
     if (!response.isFinished) finishPartly(handler);
   };
