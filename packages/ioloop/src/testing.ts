@@ -1,1 +1,12 @@
-export {};
+export { MemoryNetwork } from './lib/testing/memory-network.ts';
+export {
+  memoryTransportPair,
+  type MemoryOptions,
+  type MemoryPairOptions,
+} from './lib/testing/memory-pair.ts';
+export { MemoryPoller, type MemoryPollerOptions } from './lib/testing/memory-poller.ts';
+export type { CreatePoller } from './lib/testing/poller-suite/rig.ts';
+export type { TestFramework, TestFunction } from './lib/testing/poller-suite/check.ts';
+export { testPoller, type PollerLimits } from './lib/testing/poller-suite.ts';
+export { testCertificate, type TestCertificate } from './lib/testing/test-certificate.ts';
+export { VirtualClock, type VirtualClockOptions } from './lib/testing/virtual-clock.ts';

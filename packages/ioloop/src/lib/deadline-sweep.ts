@@ -59,7 +59,7 @@ export class DeadlineSweep {
       try {
         entry.onDeadline();
       } catch (error) {
-        this.#loop.handleCallbackException(entry.onDeadline, error);
+        this.#loop.handleCallbackException('onDeadline', error);
       }
     }
     if (this.#entries.size > 0) this.#timer ??= this.#loop.callLater(INTERVAL_MS, this.#run);

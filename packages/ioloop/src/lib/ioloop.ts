@@ -55,6 +55,14 @@ let current: IOLoop | null = null;
 /** The loop whose event is under way: it wins, so that a callback always finds the loop that runs it (IOL-42). */
 let active: IOLoop | null = null;
 
+function setCurrent(loop: IOLoop): void {
+  current = loop;
+}
+
+function setActive(loop: IOLoop): void {
+  active = loop;
+}
+
 /** Resolved once and for all: the cheapest way to be called back in a microtask. */
 const SOON = Promise.resolve();
 
@@ -112,7 +120,7 @@ export class IOLoop implements PollerHost {
       this.exit();
     };
     this.#clock.attach?.(() => this.#nextTurn.length === 0 && this.#ready.length === 0);
-    if (options.makeCurrent !== false) current = this;
+    if (options.makeCurrent !== false) setCurrent(this);
   }
 
   /** The loop that runs the present callback, else the thread's loop, made when there is none (IOL-25, 42). */
@@ -132,7 +140,7 @@ export class IOLoop implements PollerHost {
 
   /** Becomes the thread's current loop. */
   makeCurrent(): void {
-    current = this;
+    setCurrent(this);
   }
 
   /** What makes this loop's connections. */
@@ -169,7 +177,7 @@ export class IOLoop implements PollerHost {
 
   #run(): Promise<void> {
     const before = current;
-    current = this;
+    setCurrent(this);
     return new Promise<void>((resolve) => {
       const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
       this.#running = { resolve, keepAlive, before };
@@ -358,18 +366,22 @@ export class IOLoop implements PollerHost {
     if (current === this) current = null;
   }
 
-  /** Called when a callback threw; logs it. Subclasses may do otherwise (IOL-14). */
+  /**
+   * Called when a callback threw; logs it. Subclasses may do otherwise (IOL-14).
+   *
+   * @param callback The function, or its name.
+   */
   handleCallbackException(callback: unknown, error: unknown): void {
-    const name =
-      typeof callback === 'function' && callback.name !== '' ? callback.name : 'callback';
-    appLog.error('Exception in callback %s', name, error);
+    const name = typeof callback === 'function' ? callback.name : callback;
+    const isName = typeof name === 'string' && name !== '';
+    appLog.error('Exception in callback %s', isName ? name : 'callback', error);
   }
 
   /** For pollers: an event begins. Every `enter` is followed by `exit`. */
   enter(): void {
     if (this.#depth++ === 0) {
       this.#outer = active;
-      active = this;
+      setActive(this);
     }
   }
 
@@ -418,7 +430,7 @@ export class IOLoop implements PollerHost {
     try {
       flushable.flush();
     } catch (error) {
-      this.handleCallbackException(flushable.flush, error);
+      this.handleCallbackException('flush', error);
     }
   }
 

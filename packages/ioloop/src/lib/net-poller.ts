@@ -159,7 +159,7 @@ export class NetPoller implements Poller {
       const closed = new TransportError('ERR_CONNECTION_RESET', 'closed before it was made');
       protocol.connectionLost(error ?? closed);
     } catch (reason) {
-      this.#host.handleCallbackException(protocol.connectionLost, reason);
+      this.#host.handleCallbackException('connectionLost', reason);
     } finally {
       this.#host.exit();
     }

@@ -54,7 +54,7 @@ export class NetTransport implements Transport, Flushable {
 
   /** Tells the protocol that the connection is there. */
   begin(): void {
-    this.#tell(this.#protocol.connectionMade, () => {
+    this.#tell('connectionMade', () => {
       this.#protocol.connectionMade(this);
     });
   }
@@ -128,6 +128,7 @@ export class NetTransport implements Transport, Flushable {
   }
 
   get bufferedAmount(): number {
+    if (this.#socket.destroyed) return 0;
     return this.#chunkBytes + this.#text.length + this.#socket.writableLength;
   }
 
@@ -182,7 +183,8 @@ export class NetTransport implements Transport, Flushable {
     if (chunks.length > 1) socket.cork();
     const last = chunks.pop();
     for (const chunk of chunks) socket.write(chunk);
-    if (last !== undefined) mustWatch ? socket.write(last, this.#onWritten) : socket.write(last);
+    if (last !== undefined && mustWatch) socket.write(last, this.#onWritten);
+    else if (last !== undefined) socket.write(last);
     if (chunks.length > 0) socket.uncork();
   }
 
@@ -207,14 +209,14 @@ export class NetTransport implements Transport, Flushable {
 
   #pauseWriting(): void {
     this.#isWritingPaused = true;
-    this.#tell(this.#protocol.pauseWriting, () => this.#protocol.pauseWriting?.());
+    this.#tell('pauseWriting', () => this.#protocol.pauseWriting?.());
   }
 
   readonly #onWritten = (): void => {
     if (!this.#isWritingPaused || this.#state === 'lost' || this.#socket.destroyed) return;
     if (this.bufferedAmount > this.#lowBytes) return;
     this.#isWritingPaused = false;
-    this.#tell(this.#protocol.resumeWriting, () => this.#protocol.resumeWriting?.());
+    this.#tell('resumeWriting', () => this.#protocol.resumeWriting?.());
   };
 
   readonly #onData = (chunk: Buffer): void => {
@@ -223,7 +225,7 @@ export class NetTransport implements Transport, Flushable {
     try {
       this.#protocol.dataReceived(chunk, 0, chunk.length);
     } catch (error) {
-      this.#blame(this.#protocol.dataReceived, error);
+      this.#blame('dataReceived', error);
     } finally {
       this.#host.exit();
     }
@@ -231,7 +233,7 @@ export class NetTransport implements Transport, Flushable {
 
   readonly #onEnd = (): void => {
     if (this.#state === 'closing') return;
-    this.#tell(this.#protocol.eofReceived, () => {
+    this.#tell('eofReceived', () => {
       if (this.#protocol.eofReceived?.() !== true) this.close();
     });
   };
@@ -247,14 +249,14 @@ export class NetTransport implements Transport, Flushable {
     try {
       this.#protocol.connectionLost(this.#error);
     } catch (error) {
-      this.#host.handleCallbackException(this.#protocol.connectionLost, error);
+      this.#host.handleCallbackException('connectionLost', error);
     } finally {
       this.#host.exit();
     }
   };
 
   /** One event: `call` calls the protocol's `method`. */
-  #tell(method: unknown, call: () => void): void {
+  #tell(method: keyof Protocol, call: () => void): void {
     this.#host.enter();
     try {
       call();
@@ -266,7 +268,7 @@ export class NetTransport implements Transport, Flushable {
   }
 
   /** A protocol that throws loses its own connection, and harms no other. */
-  #blame(method: unknown, error: unknown): void {
+  #blame(method: keyof Protocol, error: unknown): void {
     this.abort(
       new TransportError('ERR_CONNECTION_ABORTED', 'the protocol threw', { cause: error }),
     );

@@ -163,7 +163,7 @@ export interface PollerHost {
   addFlush(flushable: Flushable): void;
   /** Runs `callback(argument)` at the end of the present event, or soon when there is none. */
   schedule<A>(callback: (argument: A) => void, argument: A): void;
-  /** Logs what a protocol threw. */
+  /** Logs what a protocol threw; `callback` is the function or its name. */
   handleCallbackException(callback: unknown, error: unknown): void;
 }
 

@@ -90,5 +90,9 @@ function badYield(work: never): LoopError {
 
 /** A future can be cancelled; a promise cannot. */
 function cancel(work: object): boolean {
-  return 'cancel' in work && typeof work.cancel === 'function' && work.cancel() === true;
+  return isCancellable(work) && work.cancel() === true;
+}
+
+function isCancellable(work: object): work is { cancel(): unknown } {
+  return 'cancel' in work && typeof work.cancel === 'function';
 }
