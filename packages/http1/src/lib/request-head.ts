@@ -53,7 +53,7 @@ export function readRequestHead(scanner: HeadScanner<RequestLineScanner>): Reque
     minorVersion,
     headers: HTTPHeaders.fromWire(text, scanner.copyMarks()),
     host:
-      text.charCodeAt(methodEnd + 1) === SLASH
+      text.charCodeAt(methodEnd + 1) === SLASH && method !== 'CONNECT'
         ? host
         : hostOfTarget(method, target, host, framing.hostCount),
     contentLength,

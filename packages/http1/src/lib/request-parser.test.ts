@@ -228,6 +228,14 @@ describe('what could be read in two ways', () => {
       chunked('1\r\nab\r\n0\r\n\r\n'),
       'ERR_BAD_CHUNK 400',
     ],
+    ['a chunk size beyond 2^53', '9112 §7.1', chunked('20000000000000\r\n'), 'ERR_BAD_CHUNK 400'],
+    ['a folded trailer', '9112 §5.2', chunked('0\r\nA: b\r\n c\r\n\r\n'), 'ERR_BAD_HEADER 400'],
+    [
+      'something behind the last chunk (H1C-16)',
+      '9112 §7.1',
+      chunked('0\r\n\rx'),
+      'ERR_BAD_CHUNK 400',
+    ],
     [
       'a length among the trailers',
       '9110 §6.5.1',
@@ -263,16 +271,132 @@ describe('limits', () => {
     expect(outcomes(requests({ maxBodyBytes: 2 }), chunks)).toEqual(refusal);
   });
 
-  it('are kept in linear time by a head that comes byte by byte (HTU-43)', () => {
-    const head = Buffer.from(`GET / HTTP/1.1\r\n${HOST}${'A: b\r\n'.repeat(10_000)}\r\n`);
+  it.each([
+    ['of many fields', 'A: b\r\n'.repeat(10_000)],
+    ['of one long value', `A: ${'b'.repeat(65_000)}\r\n`],
+    ['of one long name', `${'a'.repeat(65_000)}: b\r\n`],
+    ['of one value of blanks', `A: ${' '.repeat(65_000)}\r\n`],
+  ])('are kept in linear time by a head %s that comes byte by byte (HTU-43)', (_name, fields) => {
+    const head = Buffer.from(`GET / HTTP/1.1\r\n${HOST}${fields}\r\n`);
     const parser = requests({ maxHeaderCount: 20_000 })([]);
     const begin = performance.now();
     for (let at = 0; at < head.length; at++) parser.push(head, at, at + 1);
     expect(performance.now() - begin).toBeLessThan(1000);
+    expect(parser.isDone).toBe(true);
+  });
+
+  it('let a hundred thousand chunks come in linear time, byte by byte', () => {
+    const head = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`;
+    const bytes = Buffer.from(`${head}${'1\r\na\r\n'.repeat(100_000)}0\r\n\r\n`);
+    const parser = new RequestParser({
+      onHead: () => undefined,
+      onBody: () => undefined,
+      onEnd: () => undefined,
+    });
+    const begin = performance.now();
+    for (let at = 0; at < bytes.length; at++) parser.push(bytes, at, at + 1);
+    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(parser.isDone).toBe(true);
+  });
+
+  it('refuse trailers that are too long, or too many', () => {
+    const bytes = (trailers: string): string =>
+      `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\n${trailers}\r\n`;
+    const refusal = new Set(['ERR_HEAD_TOO_LARGE 431']);
+    const long = bytes(`A: ${'b'.repeat(100)}\r\n`);
+    expect(outcomes(requests({ maxHeadBytes: 80 }), long)).toEqual(refusal);
+    const many = bytes('A: b\r\n'.repeat(3));
+    expect(outcomes(requests({ maxHeaderCount: 2 }), many)).toEqual(refusal);
   });
 });
 
 describe('the parser', () => {
+  it('reads the next request right behind the last chunk (SEC-2)', () => {
+    const bytes = `POST /1 HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\nGET /2 HTTP/1.1\r\n${HOST}\r\n`;
+    expect(outcomes(requests(), bytes)).toEqual(
+      new Set([
+        'POST /1 1.1 x keep Host=x&Transfer-Encoding=chunked | body a | end | GET /2 1.1 x keep Host=x | end',
+      ]),
+    );
+  });
+
+  it('takes a limit for one body while its head is handled (H1C-21)', () => {
+    const post = Buffer.from(`POST / HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\nabc`);
+    const limits = [3, undefined];
+    const parser: RequestParser = new RequestParser(
+      {
+        onHead: () => {
+          const limit = limits.shift();
+          if (limit !== undefined) parser.setMaxBodyBytes(limit);
+        },
+        onBody: () => undefined,
+        onEnd: () => undefined,
+      },
+      { maxBodyBytes: 2 },
+    );
+    expect(parser.push(post, 0, post.length)).toBe(post.length);
+    parser.next();
+    expect(() => parser.push(post, 0, post.length)).toThrow('limit is 2 bytes');
+  });
+
+  it('takes 0 for a limit', () => {
+    const post = (body: string): string =>
+      `POST / HTTP/1.1\r\n${HOST}Content-Length: ${body.length}\r\n\r\n${body}`;
+    const make = requests({ maxBodyBytes: 0 });
+    expect(outcomes(make, post('a'))).toEqual(new Set(['ERR_BODY_TOO_LARGE 413']));
+    expect(outcomes(make, post(''))).toEqual(
+      new Set(['POST / 1.1 x keep Host=x&Content-Length=0 | end']),
+    );
+  });
+
+  it('is dead once it has thrown, also when the sink has', () => {
+    const bytes = Buffer.from(`GET / HTTP/1.1\r\n${HOST}\r\n`);
+    const parser = new RequestParser({
+      onHead: () => {
+        throw new Error('from the sink');
+      },
+      onBody: () => undefined,
+      onEnd: () => undefined,
+    });
+    expect(() => parser.push(bytes, 0, bytes.length)).toThrow('from the sink');
+    expect(parser.push(bytes, 0, bytes.length)).toBe(0);
+    expect(parser.isMidMessage).toBe(false);
+  });
+
+  it('lets one parser be used from inside another one’s callbacks', () => {
+    const bytes = Buffer.from(`GET / HTTP/1.1\r\n${HOST}A: outer\r\n\r\n`);
+    const inner = Buffer.from('GET /inner HTTP/1.1\r\nHost: y\r\n\r\n');
+    const seen: (string | undefined)[] = [];
+    const quiet = { onBody: () => undefined, onEnd: () => undefined };
+    const parser = new RequestParser({
+      ...quiet,
+      onHead: ({ headers }) => {
+        const other = new RequestParser({
+          ...quiet,
+          onHead: ({ host }) => {
+            seen.push(host);
+          },
+        });
+        other.push(inner, 0, inner.length);
+        seen.push(headers.get('a'));
+      },
+    });
+    parser.push(bytes, 0, bytes.length);
+    expect(seen).toEqual(['y', 'outer']);
+  });
+
+  it('tells that a message has begun, from its first byte to its last', () => {
+    const bytes = Buffer.from(`\r\nPOST / HTTP/1.1\r\n${HOST}Content-Length: 1\r\n\r\na`);
+    const parser = requests()([]);
+    const isMid = Array.from(bytes, (_octet, at) => {
+      parser.push(bytes, at, at + 1);
+      return parser.isMidMessage;
+    });
+    expect(isMid.indexOf(true)).toBe(2);
+    expect(isMid.lastIndexOf(true)).toBe(bytes.length - 2);
+    expect(isMid.filter((mid) => !mid)).toHaveLength(3);
+  });
+
   it('says when the connection ended in the middle of a message', () => {
     expect(outcomes(requests(), `GET / HTTP/1.1\r\n${HOST}`, true)).toEqual(
       new Set(['ERR_INCOMPLETE 400']),

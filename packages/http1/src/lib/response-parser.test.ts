@@ -46,9 +46,63 @@ describe('a response, cut anywhere', () => {
       'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
       '200 OK close | end',
     ],
+    [
+      'without the space before a reason',
+      'GET',
+      'HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n',
+      '200  keep | end',
+    ],
+    [
+      'in chunks with trailers',
+      'GET',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n',
+      '200 OK keep | body a | trailers X: y | end',
+    ],
+    [
+      '204 that says it is empty (H1C-12)',
+      'GET',
+      'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n',
+      '204 No Content keep | end',
+    ],
+    [
+      'to HEAD in chunks that do not come (H1C-12)',
+      'HEAD',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n',
+      '200 OK keep | end',
+    ],
+    [
+      'of HTTP/1.0 that keeps alive',
+      'GET',
+      'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n',
+      '200 OK keep | end',
+    ],
     ['of HTTP/1.0', 'GET', 'HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n', '200 OK close | end'],
   ])('%s gives the same events', (_name, method, bytes, events) => {
     expect(outcomes(responses(method), bytes)).toEqual(new Set([events]));
+  });
+
+  it.each([
+    ['101', 'GET', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
+    ['a 2xx to CONNECT', 'CONNECT', 'HTTP/1.1 200 Connected\r\nContent-Length: 5\r\n\r\n'],
+  ])('%s ends HTTP: what follows is not taken', (_name, method, head) => {
+    const bytes = Buffer.from(`${head}bytes of another protocol`);
+    const events: string[] = [];
+    const parser = responses(method)(events);
+    expect(parser.push(bytes, 0, bytes.length)).toBe(head.length);
+    expect(parser.push(bytes, head.length, bytes.length)).toBe(head.length);
+    expect(events.at(-1)).toBe('end');
+    parser.eof();
+  });
+
+  it('refused to CONNECT has a body like any other', () => {
+    const bytes = 'HTTP/1.1 407 No\r\nContent-Length: 1\r\n\r\na';
+    expect(outcomes(responses('CONNECT'), bytes)).toEqual(new Set(['407 No keep | body a | end']));
+  });
+
+  it('without length is limited too (H1C-14)', () => {
+    expect(outcomes(responses('GET', { maxBodyBytes: 1 }), 'HTTP/1.1 200 OK\r\n\r\nab')).toEqual(
+      new Set(['ERR_BODY_TOO_LARGE 413']),
+    );
   });
 
   it('without length ends with the connection (H1C-18)', () => {
@@ -70,6 +124,28 @@ describe('a response, cut anywhere', () => {
       'HTTP/1.1 100 Go\r\nContent-Length: 0\r\n\r\n',
       'ERR_BAD_BODY 400',
     ],
+    [
+      '100 in chunks (H1C-11)',
+      'HTTP/1.1 100 Go\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'ERR_BAD_BODY 400',
+    ],
+    [
+      '204 in chunks (H1C-12)',
+      'HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'ERR_BAD_BODY 400',
+    ],
+    [
+      'framed twice (H1C-15)',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n',
+      'ERR_BAD_TRANSFER_ENCODING 400',
+    ],
+    [
+      'in a coding nobody knows (SEC-14)',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n',
+      'ERR_BAD_TRANSFER_ENCODING 501',
+    ],
+    ['folded', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n', 'ERR_BAD_HEADER 400'],
+    ['half a head', 'HTTP/1.1 200 OK\r\nA: b\r\n', 'ERR_INCOMPLETE 400'],
     ['half a body', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab', 'ERR_INCOMPLETE 400'],
     [
       'half a chunked body',
