@@ -24,7 +24,8 @@ export class GzipStream {
   /** The next bytes of the stream; behind the last piece no other may come. */
   push(chunk: Buffer, isLast: boolean): Buffer {
     const parts = [this.#begin(), this.#deflate(chunk, isLast)];
-    this.#checksum = crc32(chunk, this.#checksum);
+    // Of no bytes zlib gives the first checksum, not the last.
+    if (chunk.length > 0) this.#checksum = crc32(chunk, this.#checksum);
     this.#size = (this.#size + chunk.length) % 2 ** 32;
     if (isLast) parts.push(this.#trailer());
     return Buffer.concat(parts);
