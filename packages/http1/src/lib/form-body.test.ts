@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseBodyArguments, type HTTPFile, type ParseBodyOptions } from './form-body.ts';
+import {
+  parseBodyArguments,
+  parseMultipartFormData,
+  setParseBodyConfig,
+  type HTTPFile,
+  type ParseBodyOptions,
+} from './form-body.ts';
 import { parseHeaderParams, encodeHeaderParams } from './header-params.ts';
 import { HTTPHeaders } from './headers.ts';
 import type { ArgumentMap } from './query.ts';
@@ -42,6 +48,24 @@ describe('an URL-encoded form', () => {
     );
   });
 
+  it('has at most ten thousand arguments, or as many as it is told', () => {
+    const form = (count: number): string => 'a=&'.repeat(count - 1) + 'b=';
+    const type = 'application/x-www-form-urlencoded';
+    expect(() => parse(type, form(10_001))).toThrow('up to 10001 arguments, limit is 10000');
+    expect(() => parse(type, form(3), { maxArguments: 2 })).toThrow('limit is 2');
+    const { args } = parse(type, form(200_000), { maxArguments: 200_000 });
+    expect(args).toMatchObject({ b: [''] });
+  });
+
+  it('is appended to what is there already (HTU-39)', () => {
+    const args: ArgumentMap = new Map([['a', [Buffer.from('0')]]]);
+    parseBodyArguments('application/x-www-form-urlencoded', Buffer.from('a=1&b'), args, new Map());
+    expect([...args].map(([name, values]) => [name, values.join()])).toEqual([
+      ['a', '0,1'],
+      ['b', ''],
+    ]);
+  });
+
   it('of another type is ignored (HTU-39)', () => {
     expect(parse('application/json', '{}')).toEqual({ args: {}, files: {} });
   });
@@ -80,6 +104,20 @@ describe('a multipart form', () => {
     ['no name', MULTIPART, `${part('Content-Disposition: form-data', '1')}--b--`, 'missing name'],
     ['no disposition', MULTIPART, `${part('X: y', '1')}--b--`, 'no Content-Disposition'],
     [
+      'a part that ends in nothing',
+      MULTIPART,
+      '--b\r\nA: b\r\n\r\nc--b--',
+      'does not end with CRLF',
+    ],
+    ['no colon', MULTIPART, `${part('X', '1')}--b--`, 'no colon'],
+    ['a header that is not UTF-8 (HTU-27)', MULTIPART, `${part('X: \xff', '1')}--b--`, 'not UTF-8'],
+    [
+      'two names',
+      MULTIPART,
+      `${part('Content-Disposition: form-data; name=a\r\ncontent-disposition: form-data; name=b', '1')}--b--`,
+      'two content-disposition',
+    ],
+    [
       'a bare CR in a header (SEC-28)',
       MULTIPART,
       `${part('X: y\rz', '1')}--b--`,
@@ -87,6 +125,35 @@ describe('a multipart form', () => {
     ],
   ])('with %s is refused at the first fault (HTU-25, SEC-18)', (_name, type, body, message) => {
     expect(() => parse(type, body)).toThrow(message);
+  });
+
+  it('has files whose fields are reached by property and by key (HTU-37)', () => {
+    const files = new Map<string, HTTPFile[]>();
+    const body = `${part('Content-Disposition: form-data; name="f"; filename="x"', 'y')}--b--`;
+    parseMultipartFormData('b', Buffer.from(body), new Map(), files);
+    const key: keyof HTTPFile = 'filename';
+    expect([files.get('f')?.[0]?.filename, files.get('f')?.[0]?.[key]]).toEqual(['x', 'x']);
+    expect(files.get('f')?.[0]?.contentType).toBe('application/unknown');
+  });
+
+  it('keeps what has one name in order, and takes UTF-8 names (HTU-27, 38)', () => {
+    const utf8 = Buffer.from('name="ü"').toString('latin1');
+    const body =
+      part(`Content-Disposition: form-data; ${utf8}`, '1') +
+      part(`CONTENT-DISPOSITION: Form-Data; ${utf8}`, '2');
+    expect(parse(MULTIPART, `${body}--b--`).args).toEqual({ ü: ['1', '2'] });
+  });
+
+  it('is read by the process’s own limits where a call has none (HTU-41)', () => {
+    const one = `${part('Content-Disposition: form-data; name="a"', '1')}--b--`;
+    setParseBodyConfig({ multipart: { maxParts: 0 } });
+    try {
+      expect(() => parse(MULTIPART, one)).toThrow('limit is 0');
+      expect(parse(MULTIPART, one, { multipart: { maxParts: 1 } }).args).toEqual({ a: ['1'] });
+    } finally {
+      setParseBodyConfig({});
+    }
+    expect(parse(MULTIPART, one).args).toEqual({ a: ['1'] });
   });
 
   it('has at most a hundred parts and 10 KiB of header each (HTU-27, SEC-26)', () => {
@@ -110,6 +177,25 @@ describe('header parameters', () => {
       ['x', 'y'],
       ['bare', null],
     ]);
+  });
+
+  it.each([
+    ['a; b="c"d; e=f', { b: '"c"d', e: 'f' }],
+    ['a; b="c; d=e', { b: '"c; d=e' }],
+    ['a;; ; b=', { b: '' }],
+    ['a; b=c=d', { b: 'c=d' }],
+    ['a; b=1; B=2', { b: '2' }],
+    [' a ; b="\u00a0" ', { b: '\u00a0' }],
+  ])('of %j that is not quite right are taken as they stand', (line, params) => {
+    const found = parseHeaderParams(line);
+    expect([found.value, Object.fromEntries(found.params)]).toEqual(['a', params]);
+  });
+
+  it('keep the plain file name where the extended one cannot be read (HTU-28)', () => {
+    const name = (line: string): unknown => parseHeaderParams(line).params.get('filename');
+    expect(name(`a; filename=x; filename*=UTF-8''%ff`)).toBe('x');
+    expect(name(`a; filename=x; filename*=latin1''y`)).toBe('x');
+    expect(name(`a; filename*=utf-8'en'y; filename=x`)).toBe('y');
   });
 
   it('take filename* of RFC 8187 for filename (HTU-28)', () => {
@@ -137,6 +223,8 @@ describe('header parameters', () => {
     const begin = performance.now();
     parseHeaderParams(`form-data; name="${';'.repeat(10_000)}"${';'.repeat(10_000)}`);
     parseHeaderParams(`form-data; name="${'\\"'.repeat(10_000)}`);
+    parseHeaderParams(`form-data${'; a="\\'.repeat(10_000)}`);
+    parseHeaderParams(`form-data${' '.repeat(10_000)};${' '.repeat(10_000)}=${' '.repeat(10_000)}`);
     expect(performance.now() - begin).toBeLessThan(200);
   });
 });
