@@ -5,7 +5,8 @@ import { coroutine } from '@typhoon/gen';
 /** A number that goes up with every change, and a way to wait until it does. */
 export class LiveUpdates {
   #version = 1;
-  #next = new Future<void>();
+  /** One future for each that waits: whoever gives up cancels its own, and no other. */
+  readonly #waiting = new Set<Future<void>>();
 
   /** How many changes there have been. */
   get version(): number {
@@ -15,18 +16,21 @@ export class LiveUpdates {
   /** Something changed: everybody who waits is told. */
   publish(): void {
     this.#version++;
-    const next = this.#next;
-    this.#next = new Future();
-    next.setResult();
+    for (const news of this.#waiting) if (!news.done()) news.setResult();
+    this.#waiting.clear();
   }
 
   /** Waits until the version is another than `seen`, or `timeoutMs` have passed; gives the version. */
   readonly wait = coroutine(function* (this: LiveUpdates, seen: number, timeoutMs: number) {
     if (seen !== this.#version) return this.#version;
+    const news = new Future<void>();
+    this.#waiting.add(news);
     try {
-      yield* withTimeout(timeoutMs, this.#next);
+      yield* withTimeout(timeoutMs, news);
     } catch (error) {
       if (!(error instanceof TimeoutError)) throw error;
+    } finally {
+      this.#waiting.delete(news);
     }
     return this.#version;
   });

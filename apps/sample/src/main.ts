@@ -53,9 +53,6 @@ const config = settings();
 enablePrettyLogging();
 const uptime = new Uptime(config);
 const server = new HTTPServer(createApplication(uptime));
-await start(config, uptime, server);
-console.log(`listening on ${server.url}`);
-
 let isStopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -65,3 +62,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void stop(uptime, server);
   });
 }
+
+await start(config, uptime, server);
+if (!isStopping) console.log(`listening on ${server.url}`);

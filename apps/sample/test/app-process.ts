@@ -28,6 +28,8 @@ export class AppProcess {
   readonly child: ChildProcess;
   readonly url: string;
   readonly database: string;
+  /** What it has logged so far. */
+  log = '';
   readonly #folder: string;
 
   private constructor(child: ChildProcess, url: string, database: string, folder: string) {
@@ -35,6 +37,7 @@ export class AppProcess {
     this.url = url;
     this.database = database;
     this.#folder = folder;
+    child.stderr?.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
   }
 
   /** Starts it on a free port, with an empty database unless one is given. */
@@ -96,7 +99,7 @@ export class AppProcess {
 
   /** Asks it to stop; gives its exit code. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
-    if (this.child.exitCode !== null) return this.child.exitCode;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
     const exit = once(this.child, 'exit');
     this.child.kill(signal);
     const [code] = (await exit) as [number | null];

@@ -52,7 +52,7 @@ describe.skipIf(!isThere)(
       await page.locator('td.status.down').waitFor();
       await page.getByRole('button', { name: /Stop watching/ }).click();
       await page.getByText('No site is watched yet.').waitFor();
-      expect(errors).toEqual([]);
+      expect(errors, running.log).toEqual([]);
     }, 30_000);
   },
 );

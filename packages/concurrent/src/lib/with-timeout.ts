@@ -30,7 +30,8 @@ export function withTimeout<T>(
   const outer = new Future<T>({
     onCancel: () => {
       loop.removeTimeout(timer);
-      return inner.cancel() && !inner.done();
+      // What others wait for too is not ours to cancel; what takes its time to end is waited for.
+      return inner.waiters === 1 && inner.cancel() && !inner.done();
     },
   });
   const timer = loop.addTimeout(timeout, () => {
