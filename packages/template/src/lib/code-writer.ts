@@ -8,8 +8,8 @@ export interface GeneratedCode {
   readonly places: readonly string[];
 }
 
-// What counts as the end of a line in JavaScript, in strings too.
-const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
+/** What counts as the end of a line in JavaScript, in strings too. */
+export const LINE_END: RegExp = /\r\n|[\n\r\u2028\u2029]/;
 
 /** Collects lines of code. */
 export class CodeWriter {

@@ -2,7 +2,7 @@
 // Must not know: what the code does.
 import { compileFunction } from 'node:vm';
 
-import type { GeneratedCode } from './code-writer.ts';
+import { LINE_END, type GeneratedCode } from './code-writer.ts';
 import { RUNTIME } from './runtime.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -37,7 +37,8 @@ export class CompiledCode {
     try {
       const parameters = [...Object.keys(RUNTIME), '_tt_imports'];
       const make = compileFunction(code, parameters, { filename: this.#file });
-      this.#execute = make(...Object.values(RUNTIME), modules) as Execute;
+      const values = [...Object.values(RUNTIME), modules];
+      this.#execute = Reflect.apply(make, undefined, values) as Execute;
     } catch (cause) {
       throw this.#compileError(code, cause, logger);
     }
@@ -73,16 +74,15 @@ export class CompiledCode {
   #addPlaces(error: Error): void {
     const { stack } = error;
     if (typeof stack !== 'string') return;
-    let isFound = false;
-    const lines = stack.split('\n').map((line) => {
-      if (!line.includes(`${this.#file}:`)) return line;
-      isFound = true;
-      const place = this.#placeOf(line);
-      return place === '' || line.includes(' # ') ? line : `${line} # ${place}`;
-    });
-    // Far down, or thrown by something that was made elsewhere: say at least which template it was.
+    const lines = stack.split('\n');
+    // Where the stack does not reach down to the template, or was made elsewhere: say at least which template it was.
     const note = `    in template ${this.#name}`;
-    if (!isFound && !lines.includes(note)) lines.push(note);
+    const isAbout = (line: string): boolean => line.includes(`${this.#file}:`);
+    if (!lines.some(isAbout) && !lines.includes(note)) lines.push(note);
+    lines.forEach((line, i) => {
+      const place = isAbout(line) && !line.includes(' # ') ? this.#placeOf(line) : '';
+      if (place !== '') lines[i] = `${line} # ${place}`;
+    });
     Reflect.set(error, 'stack', lines.join('\n'));
   }
 
@@ -96,7 +96,7 @@ export class CompiledCode {
 
 /** Code with the number of each line before it. */
 function numbered(code: string): string {
-  const lines = code.split('\n');
+  const lines = code.split(LINE_END);
   const width = String(lines.length).length;
   return lines.map((line, i) => `${String(i + 1).padStart(width)}  ${line}`).join('\n');
 }

@@ -107,9 +107,7 @@ function parseInParentheses(source: string): { readonly text: string; readonly n
   if (statement?.type === 'ExpressionStatement' && more === undefined) {
     const { expression } = statement;
     // `a) + (b` becomes an expression, too, but not one in parentheses.
-    if (expression.type === 'ParenthesizedExpression' && expression.end === text.length) {
-      return { text, node: expression.expression };
-    }
+    if (expression.type === 'ParenthesizedExpression') return { text, node: expression.expression };
   }
   throw new SyntaxError('not an expression');
 }

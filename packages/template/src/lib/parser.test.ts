@@ -179,6 +179,18 @@ describe('directives', () => {
     expect(failure(source).message).toContain(' outside for, while block');
   });
 
+  it('refuses a jump that a block moves into an apply (TPL-14, 16)', () => {
+    const source =
+      '{% for x in [1] %}{% apply f %}{% block b %}{% end %}{% end %}' +
+      '{% block b %}{% break %}{% end %}{% end %}';
+    expect(failure(source).message).toBe('break outside for, while block at test.html:1');
+  });
+
+  it('refuses a jump out of an apply with the line that it ends in (TPL-16, 23)', () => {
+    const source = '{% for x in [1] %}{% apply f %}{% break\n %}{% end %}{% end %}';
+    expect(failure(source).lineno).toBe(2);
+  });
+
   it('refuses a jump that a block moves out of its loop (TPL-16)', () => {
     const source =
       '{% block b %}{% end %}{% for x in [1] %}{% block b %}{% break %}{% end %}{% end %}';

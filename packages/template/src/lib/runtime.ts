@@ -44,7 +44,8 @@ function applied(parts: Parts, text: string, apply: unknown, value: string | Uin
   const result: unknown = Reflect.apply(apply, undefined, [input]);
   if (typeof result !== 'string' && !(result instanceof Uint8Array)) {
     const got = result === null ? 'null' : typeof result;
-    throw new TypeError(`${apply.name} returned ${got} to the template, not text or bytes`);
+    const name = apply.name === '' ? 'a function' : apply.name;
+    throw new TypeError(`${name} returned ${got} to the template, not text or bytes`);
   }
   return raw(parts, text, result);
 }

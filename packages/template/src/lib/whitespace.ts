@@ -4,6 +4,7 @@
 export type WhitespaceMode = 'all' | 'oneline' | 'single';
 
 // What `\s` means in Python: U+001C to U+001F and U+0085 belong to it, U+FEFF does not.
+// eslint-disable-next-line no-control-regex -- these are white space
 const SPACES = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 const BLANKS = /[\t ]+/g;
 
