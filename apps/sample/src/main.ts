@@ -53,7 +53,7 @@ const config = settings();
 enablePrettyLogging();
 const uptime = new Uptime(config);
 const server = new HTTPServer(createApplication(uptime));
-let isStopping = false;
+let isStopping = false as boolean;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (isStopping) return;

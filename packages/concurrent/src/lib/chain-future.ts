@@ -27,8 +27,7 @@ export function futureSetExceptionUnlessCancelled(future: Future<unknown>, error
     future.setException(error);
     return;
   }
-  const reason = error instanceof Error ? error : new Error(String(error));
-  appLog.error('Exception after Future was cancelled', reason);
+  appLog.error('Exception after Future was cancelled', error);
 }
 
 /** Calls `callback(future)` when it is settled: at once if it is already, else through the ready queue (CON-2). */

@@ -9,8 +9,7 @@ interface Failure {
 
 const registry = new FinalizationRegistry<Failure>(({ isLookedAt, error }) => {
   if (isLookedAt) return;
-  const reason = error instanceof Error ? error : new Error(String(error));
-  appLog.error('Future exception was never retrieved', reason);
+  appLog.error('Future exception was never retrieved', error);
 });
 
 /** Logs `error` once when `owner` is collected, unless the answer's `isLookedAt` has been set by then. */

@@ -65,6 +65,5 @@ function logLate(done: Future<unknown>, options: WithTimeoutOptions): void {
   const error = done.exception();
   if (error === null) return;
   if (options.quietExceptions?.some((quiet) => error instanceof quiet) === true) return;
-  const reason = error instanceof Error ? error : new Error(String(error));
-  appLog.error('Exception in Future after timeout', reason);
+  appLog.error('Exception in Future after timeout', error);
 }

@@ -3,5 +3,5 @@ import { Future } from '@typhoon/concurrent';
 
 /** The future itself, or one that has `value` already; promises are values to it (GEN-18). */
 export function maybeFuture<T>(value: Future<T> | T): Future<T> {
-  return value instanceof Future ? (value as Future<T>) : Future.resolved(value);
+  return value instanceof Future ? value : Future.resolved(value);
 }

@@ -91,6 +91,5 @@ function settle<T>(
 
 function logFurther(error: unknown, { quietExceptions = [] }: MultiOptions): void {
   if (quietExceptions.some((quiet) => error instanceof quiet)) return;
-  const reason = error instanceof Error ? error : new Error(String(error));
-  appLog.error('Multiple exceptions in yield list', reason);
+  appLog.error('Multiple exceptions in yield list', error);
 }
