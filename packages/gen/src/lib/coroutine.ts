@@ -39,8 +39,8 @@ export function coroutine<This, A extends unknown[], R>(
   fn: (this: This, ...args: A) => Generator<unknown, R, unknown>,
 ): CoroutineFunction<This, A, R>;
 /** A plain function gives a future that is settled already (GEN-2). */
-// eslint-disable-next-line @typescript-eslint/unified-signatures -- R is another thing in each
 export function coroutine<This, A extends unknown[], R>(
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- R is another thing in each
   fn: (this: This, ...args: A) => R,
 ): CoroutineFunction<This, A, R>;
 export function coroutine<This, A extends unknown[]>(
