@@ -15,7 +15,7 @@ export interface LogFormat {
 }
 
 /** The message, and the error below it. What a handler uses that was given no format. */
-export const PLAIN_FORMAT: LogFormat = {
+const PLAIN_FORMAT: LogFormat = {
   format: (record) =>
     record.error === undefined ? record.message : `${record.message}\n${errorText(record.error)}`,
 };
