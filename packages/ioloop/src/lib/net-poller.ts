@@ -122,7 +122,7 @@ export class NetPoller implements Poller {
     });
     server.on('tlsClientError', (error: Error) => {
       // HSV-12: one line, no trace: a scanner or a plain request on a TLS port is no fault of ours.
-      genLog.warning('TLS handshake failed: %s', error.message);
+      if (!this.#isClosed) genLog.warning('TLS handshake failed: %s', error.message);
     });
     return server;
   }

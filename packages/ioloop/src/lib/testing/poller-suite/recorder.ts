@@ -24,6 +24,8 @@ export class Recorder implements Protocol {
   /** What `connectionLost` got; undefined before. */
   error: TransportError | null | undefined = undefined;
   isWritingPaused = false;
+  /** How much was buffered when `resumeWriting` came last. */
+  bufferedAtResume = -1;
   /** Set when another protocol has taken over: hearing anything from then on is a fault. */
   isDetached = false;
   readonly #loop: IOLoop;
@@ -173,6 +175,7 @@ export class Recorder implements Protocol {
   resumeWriting(): void {
     if (!this.isWritingPaused) this.faults.push('resumeWriting came without pauseWriting');
     this.isWritingPaused = false;
+    this.bufferedAtResume = this.transport.bufferedAmount;
     this.#hear('resume');
     this.#look();
   }

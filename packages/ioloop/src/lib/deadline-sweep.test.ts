@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { appLog } from '@typhoon/log';
+import { ExpectLog } from '@typhoon/log/testing';
+import { IOLoop } from './ioloop.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+import type { Expirable } from './deadline-sweep.ts';
+
+let clock: VirtualClock;
+let loop: IOLoop;
+
+beforeEach(() => {
+  clock = new VirtualClock({ autoJump: false });
+  loop = new IOLoop({ clock });
+});
+
+afterEach(() => {
+  loop.close();
+});
+
+class Connection implements Expirable {
+  deadlineMs: number;
+  readonly expired: number[] = [];
+
+  constructor(deadlineMs: number) {
+    this.deadlineMs = deadlineMs;
+  }
+
+  onDeadline(): void {
+    this.expired.push(loop.time());
+    loop.sweep.remove(this);
+  }
+}
+
+describe('DeadlineSweep', () => {
+  it('notices a deadline within a quarter of a second after it', async () => {
+    const connection = new Connection(1001);
+    loop.sweep.add(connection);
+    await clock.advance(5000);
+    expect(connection.expired).toEqual([1250]);
+  });
+
+  it('reads the deadline at each sweep: it may move, or be never', async () => {
+    const moved = new Connection(1000);
+    const never = new Connection(Infinity);
+    for (const one of [moved, never]) loop.sweep.add(one);
+    await clock.advance(900);
+    moved.deadlineMs = 3000;
+    await clock.advance(10_000);
+    expect([moved.expired, never.expired]).toEqual([[3000], []]);
+  });
+
+  it('sets no timer while there is nothing to watch', async () => {
+    const connection = new Connection(Infinity);
+    loop.sweep.add(connection);
+    loop.sweep.add(connection);
+    expect(clock.pendingTimers).toBe(1);
+    loop.sweep.remove(connection);
+    loop.sweep.remove(connection);
+    expect(clock.pendingTimers).toBe(0);
+    loop.sweep.add(connection);
+    await clock.advance(1000);
+    expect(clock.pendingTimers).toBe(1);
+  });
+
+  it('goes on with the others when one throws', async () => {
+    const broken: Expirable = {
+      deadlineMs: 100,
+      onDeadline() {
+        loop.sweep.remove(this);
+        throw new Error('no');
+      },
+    };
+    const connection = new Connection(100);
+    for (const one of [broken, connection]) loop.sweep.add(one);
+    await new ExpectLog(appLog, 'Exception in callback onDeadline').run(() => clock.advance(250));
+    expect(connection.expired).toEqual([250]);
+  });
+
+  it('takes entries that an expiring one adds', async () => {
+    const second = new Connection(300);
+    const first: Expirable = {
+      deadlineMs: 100,
+      onDeadline() {
+        loop.sweep.remove(this);
+        loop.sweep.add(second);
+      },
+    };
+    loop.sweep.add(first);
+    await clock.advance(1000);
+    expect(second.expired).toEqual([500]);
+  });
+});
