@@ -15,6 +15,10 @@ describe('parseQs', () => {
     expect(texts('a=1;b&b&c=&a=2')).toEqual({ a: ['1;b', '2'], b: [''], c: [''] });
   });
 
+  it('takes nothing between two & for nothing (PYS-3)', () => {
+    expect(texts('&a=1&&b=&')).toEqual({ a: ['1'], b: [''] });
+  });
+
   it('leaves broken percent signs as they are (PYS-2)', () => {
     expect(texts('a=%zz%4')).toEqual({ a: ['%zz%4'] });
   });

@@ -1,6 +1,6 @@
 // The head of an outgoing request.
 import { HTTPOutputError } from './errors.ts';
-import { isToken } from './octets.ts';
+import { isTarget, isToken, quoted } from './octets.ts';
 import type { HTTPHeaders } from './headers.ts';
 
 /**
@@ -9,12 +9,9 @@ import type { HTTPHeaders } from './headers.ts';
  */
 export function requestHead(method: string, target: string, headers: HTTPHeaders): string {
   if (!isToken(method))
-    throw new HTTPOutputError('ERR_INVALID_START_LINE', `Invalid method ${JSON.stringify(method)}`);
-  if (!/^[\x21-\x7e\x80-\xff]+$/.test(target)) {
-    throw new HTTPOutputError(
-      'ERR_INVALID_START_LINE',
-      `Invalid request target ${JSON.stringify(target)}`,
-    );
+    throw new HTTPOutputError('ERR_INVALID_START_LINE', `Invalid method ${quoted(method)}`);
+  if (!isTarget(target)) {
+    throw new HTTPOutputError('ERR_INVALID_START_LINE', `Invalid request target ${quoted(target)}`);
   }
   return `${method} ${target} HTTP/1.1\r\n${headers.toWire()}\r\n`;
 }

@@ -320,6 +320,12 @@ describe('the parser', () => {
     );
   });
 
+  it('keeps the trailers of one body apart from those of the next', () => {
+    const post = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\nA: 1\r\n\r\n`;
+    const events = 'POST / 1.1 x keep Host=x&Transfer-Encoding=chunked | trailers A: 1 | end';
+    expect(outcomes(requests(), post.repeat(2))).toEqual(new Set([`${events} | ${events}`]));
+  });
+
   it('takes a limit for one body while its head is handled (H1C-21)', () => {
     const post = Buffer.from(`POST / HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\nabc`);
     const limits = [3, undefined];

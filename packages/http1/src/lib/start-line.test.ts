@@ -62,6 +62,8 @@ describe('a start line on the wire', () => {
     ['', '\x16', 'ERR_BAD_START_LINE'],
     ['GET', 'GET\t', 'ERR_BAD_START_LINE'],
     ['GET ', 'GET  ', 'ERR_BAD_START_LINE'],
+    ['GET /', 'GET /\x7f', 'ERR_BAD_START_LINE'],
+    ['GET /', 'GET /\0', 'ERR_BAD_START_LINE'],
     ['GET / h', 'GET / http', 'ERR_BAD_START_LINE'],
     ['GET / HTTP/1.1', 'GET / HTTP/1.10', 'ERR_BAD_START_LINE'],
   ])('of a request goes on after %j, and is refused at the end of %j', (_good, bad, code) => {
