@@ -103,9 +103,7 @@ export class NetTransport implements Transport, Flushable {
       error ??
       new TransportError('ERR_CONNECTION_ABORTED', 'the connection was aborted by our side');
     this.#drop();
-    // A reset takes back what the kernel has not sent yet; only plain TCP knows one.
-    const isTcp = this.#remote.host !== '' && !(this.#socket instanceof TLSSocket);
-    if (isTcp) this.#socket.resetAndDestroy();
+    if (this.#canReset()) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
   }
 
@@ -273,6 +271,15 @@ export class NetTransport implements Transport, Flushable {
       new TransportError('ERR_CONNECTION_ABORTED', 'the protocol threw', { cause: error }),
     );
     this.#host.handleCallbackException(method, error);
+  }
+
+  /**
+   * A reset takes back what the kernel has not sent yet. Only plain TCP knows one, and a socket that has begun to end its
+   * half refuses it, and then never says that it is closed.
+   */
+  #canReset(): boolean {
+    const socket = this.#socket;
+    return this.#remote.host !== '' && !socket.writableEnded && !(socket instanceof TLSSocket);
   }
 
   #drop(): void {

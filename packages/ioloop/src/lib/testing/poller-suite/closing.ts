@@ -213,6 +213,18 @@ function testAbortInTheMiddle(check: Check): void {
     await server.heard('lost');
   });
 
+  for (const method of ['end', 'close'] as const) {
+    check(`aborts while what ${method} began is under way`, async (rig) => {
+      const { client } = await rig.pair({ server: HALF_OPEN });
+      client[method]();
+      await Promise.resolve().then(() => undefined); // the flush is over, what it asked of the kernel is not
+      client.abort();
+      // A close may have been complete by then, where the other end is no kernel away.
+      const reasons = ['ERR_CONNECTION_ABORTED', method === 'close' ? null : ''];
+      assert.ok(reasons.includes(await client.lost()));
+    });
+  }
+
   check('aborts from inside dataReceived', async (rig) => {
     const { client, server } = await rig.pair({
       server: {
