@@ -7,7 +7,7 @@ export function chainFuture<T>(source: PromiseLike<T>, target: Future<T>): void 
   Future.from(source).addDoneCallback((done) => {
     if (target.done()) return;
     if (done.cancelled()) {
-      target.cancel();
+      target.setCancelled();
       return;
     }
     const error = done.exception();

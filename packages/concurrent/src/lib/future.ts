@@ -23,7 +23,7 @@ export interface FutureOptions {
    * Called when somebody cancels the future. `true` says that its owner will settle it, in its own time;
    * otherwise it is settled as cancelled at once.
    */
-  readonly onCancel?: () => boolean | undefined;
+  onCancel?(): boolean | undefined;
 }
 
 /**
@@ -40,10 +40,10 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   #isLookedAt = false;
   /** Set when the error is being watched for; see oversight.ts. */
   #failure: { isLookedAt: boolean } | null = null;
-  readonly #onCancel: (() => boolean | undefined) | null;
+  readonly #options: FutureOptions | undefined;
 
   constructor(options?: FutureOptions) {
-    this.#onCancel = options?.onCancel ?? null;
+    this.#options = options;
   }
 
   /** A future that has its result already. */
@@ -65,14 +65,16 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   static from<T>(source: PromiseLike<T>): Future<T> {
     if (source instanceof Future) return source as Future<T>;
     const future = new Future<T>();
-    source.then(
-      (value) => {
+    const fail = (error: unknown): void => {
+      if (!future.done()) future.setException(error);
+    };
+    try {
+      source.then((value) => {
         if (!future.done()) future.setResult(value);
-      },
-      (error: unknown) => {
-        if (!future.done()) future.setException(error);
-      },
-    );
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
     return future;
   }
 
@@ -103,8 +105,8 @@ export class Future<T> implements PromiseLike<T>, Settleable {
    */
   result(): T {
     if (this.#state === DONE) return this.#value as T;
-    this.#lookAt();
     if (this.#state === PENDING) throw new InvalidStateError('the future is not settled yet');
+    this.#lookAt();
     throw this.#value;
   }
 
@@ -114,9 +116,9 @@ export class Future<T> implements PromiseLike<T>, Settleable {
    */
   exception(): unknown {
     if (this.#state === DONE) return null;
+    if (this.#state === PENDING) throw new InvalidStateError('the future is not settled yet');
     this.#lookAt();
     if (this.#state === FAILED) return this.#value;
-    if (this.#state === PENDING) throw new InvalidStateError('the future is not settled yet');
     throw this.#value;
   }
 
@@ -145,7 +147,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
    */
   cancel(): boolean {
     if (this.#state !== PENDING) return false;
-    const isOwnersMatter = this.#onCancel?.() === true;
+    const isOwnersMatter = this.#options?.onCancel?.() === true;
     if (!isOwnersMatter && this.#state === (PENDING as State)) this.setCancelled();
     return true;
   }
@@ -181,22 +183,26 @@ export class Future<T> implements PromiseLike<T>, Settleable {
     onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
   ): Promise<R1 | R2> {
     this.#lookAt();
-    const promise = new Promise<T>((resolve, reject) => {
-      const tell = (future: Future<T>): void => {
-        if (future.#state === DONE) resolve(future.#value as T);
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what it failed with is passed on
-        else reject(future.#value);
-      };
-      if (this.#state === PENDING) this.addDoneCallback(tell);
-      else tell(this);
-    });
-    return promise.then(onFulfilled, onRejected);
+    return this.#toPromise().then(onFulfilled, onRejected);
   }
 
   /** Makes `const value = yield* future` typed in a coroutine. */
   *[Symbol.iterator](): Generator<Future<T>, T, unknown> {
     if (this.#state === PENDING) yield this;
     return this.result();
+  }
+
+  #toPromise(): Promise<T> {
+    if (this.#state === DONE) return Promise.resolve(this.#value as T);
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what it failed with is passed on
+    if (this.#state !== PENDING) return Promise.reject(this.#value);
+    return new Promise((resolve, reject) => {
+      this.addDoneCallback((future) => {
+        if (future.#state === DONE) resolve(future.#value as T);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the same
+        else reject(future.#value);
+      });
+    });
   }
 
   /** Who waited has run by now: an error that still nobody has looked at is watched for. */

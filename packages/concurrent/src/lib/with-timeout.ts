@@ -16,7 +16,7 @@ export interface WithTimeoutOptions {
 /**
  * A future with the end of `work`, or failing with TimeoutError `ERR_TIMEOUT` if that takes longer than `timeout`
  * (milliseconds, or an instant `{ at }`). Settled work wins even when the deadline is past (GEN-21). Cancelling the
- * answer cancels `work` where that can be done.
+ * answer cancels `work` where that can be done, unless others wait for it, too.
  */
 export function withTimeout<T>(
   timeout: Timeout,
@@ -30,8 +30,11 @@ export function withTimeout<T>(
   const outer = new Future<T>({
     onCancel: () => {
       loop.removeTimeout(timer);
-      // What others wait for too is not ours to cancel; what takes its time to end is waited for.
-      return inner.waiters === 1 && inner.cancel() && !inner.done();
+      if (inner.waiters > 1) {
+        inner.removeDoneCallback(onDone); // others wait for it, too: it goes on
+        return false;
+      }
+      return inner.cancel() && !inner.done(); // what takes its time to end is waited for
     },
   });
   const timer = loop.addTimeout(timeout, () => {
@@ -41,11 +44,12 @@ export function withTimeout<T>(
     outer.setException(new TimeoutError(`Timeout ${allowed}`));
     if (options.cancel === true) inner.cancel();
   });
-  inner.addDoneCallback((done) => {
+  const onDone = (done: Future<T>): void => {
     loop.removeTimeout(timer);
     if (isTimedOut) logLate(done, options);
     else pass(done, outer);
-  });
+  };
+  inner.addDoneCallback(onDone);
   return outer;
 }
 

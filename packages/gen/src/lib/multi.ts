@@ -1,7 +1,8 @@
 // Waiting for several at once, and so for anything that can be yielded.
-import { Future } from '@typhoon/concurrent';
 import { appLog } from '@typhoon/log';
+import { Gathering } from './gathering.ts';
 import { convert } from './yieldable.ts';
+import type { Future } from '@typhoon/concurrent';
 
 /** What yielding a `T` gives. */
 export type Yielded<T> =
@@ -32,23 +33,11 @@ export function multi<const T extends readonly unknown[] | Readonly<Record<strin
   options: MultiOptions = {},
 ): Future<Yielded<T>> {
   const keys = Array.isArray(children) ? null : Object.keys(children);
-  const futures = Object.values(children).map(convertYielded);
-  const all = new Future<Yielded<T>>({
-    onCancel: () => {
-      const cancellable = futures.filter((future) => !future.done() && future.waiters <= 1);
-      return cancellable.filter((future) => future.cancel()).length > 0;
-    },
-  });
-  let left = futures.length;
-  const finish = (): void => {
-    if (!all.done()) settle(all, keys, futures, options);
+  const futures = Object.values(children).map((child) => convertYielded(child));
+  const settleAll = (all: Future<Yielded<T>>): void => {
+    settle(all, keys, futures, options);
   };
-  if (left === 0) finish();
-  const onDone = (): void => {
-    if (--left === 0) finish();
-  };
-  for (const future of futures) future.addDoneCallback(onDone);
-  return all;
+  return new Gathering(futures, settleAll).all;
 }
 
 /** The same as `multi`, under Tornado's other name. */

@@ -6,23 +6,41 @@ import { IOLoop } from '@typhoon/ioloop';
 import { Return } from './gen-error.ts';
 import { moment } from './moment.ts';
 import { convertYielded } from './multi.ts';
+import type { FutureOptions } from '@typhoon/concurrent';
+
+let interrupt: (runner: Runner<unknown>) => void;
+let resume: (runner: Runner<unknown>) => void;
 
 /**
  * Runs a generator to its end: each yielded future's result is what `yield` gives, its error is thrown there. It goes
- * straight through futures that are settled (GEN-6), holds one callback, bound once, and allocates nothing per step.
+ * straight through futures that are settled (GEN-6), holds one callback, bound once it has to wait, and allocates nothing
+ * per step.
+ *
+ * Cancelling its future throws CancelledError at the `yield` where the generator waits; what it alone waits for is
+ * cancelled before that, and ends first. The future settles when the generator has ended, `finally` blocks included.
  */
-export class Runner<R> {
+export class Runner<R> implements FutureOptions {
   /** Settled when the generator has ended. */
   readonly future: Future<R>;
   readonly #generator: Generator<unknown, R, unknown>;
+  #onSettled: ((future: Future<unknown>) => void) | null = null;
   #awaited: Future<unknown> | null = null;
   #isRunning = false;
   #isCancelling = false;
 
   constructor(generator: Generator<unknown, R, unknown>) {
     this.#generator = generator;
-    this.future = new Future<R>({ onCancel: () => this.#cancel() });
+    this.future = new Future<R>(this);
     this.#advance(false, undefined);
+  }
+
+  /** For the future: somebody cancels it. Through the ready queue, so that no chain is too long. */
+  onCancel(): boolean {
+    if (!this.#isCancelling) {
+      this.#isCancelling = true;
+      if (!this.#isRunning) IOLoop.current().schedule(interrupt, this);
+    }
+    return true;
   }
 
   #advance(isError: boolean, sent: unknown): void {
@@ -39,8 +57,7 @@ export class Runner<R> {
         const future = this.#toFuture(step.value);
         if (future === null) break;
         if (!future.done()) {
-          this.#awaited = future;
-          future.addDoneCallback(this.#onSettled);
+          this.#waitFor(future);
           break;
         }
         try {
@@ -54,14 +71,14 @@ export class Runner<R> {
       this.#end(error);
     }
     this.#isRunning = false;
-    if (this.#isCancelling) this.#interrupt();
+    if (this.#isCancelling) IOLoop.current().schedule(interrupt, this);
   }
 
   /** Null when the generator is resumed in the loop's next turn. */
   #toFuture(yielded: unknown): Future<unknown> | null {
     if (yielded instanceof Future) return yielded;
     if (yielded === null || yielded === undefined || yielded === moment) {
-      IOLoop.current().addCallback(this.#onTurn);
+      IOLoop.current().addCallback(resume, this);
       return null;
     }
     try {
@@ -71,12 +88,15 @@ export class Runner<R> {
     }
   }
 
-  readonly #onTurn = (): void => {
-    if (this.#isCancelling) this.#throwCancelled();
-    else if (!this.future.done()) this.#advance(false, null);
-  };
+  #waitFor(future: Future<unknown>): void {
+    this.#awaited = future;
+    this.#onSettled ??= (settled) => {
+      this.#resumeWith(settled);
+    };
+    future.addDoneCallback(this.#onSettled);
+  }
 
-  readonly #onSettled = (future: Future<unknown>): void => {
+  #resumeWith(future: Future<unknown>): void {
     if (this.#awaited !== future) return;
     this.#awaited = null;
     if (this.#isCancelling) {
@@ -92,7 +112,7 @@ export class Runner<R> {
       isError = true;
     }
     this.#advance(isError, sent);
-  };
+  }
 
   #end(error: unknown): void {
     if (error instanceof Return) this.future.setResult(error.value as R);
@@ -100,33 +120,28 @@ export class Runner<R> {
     else this.future.setException(error);
   }
 
-  /** The rule: CancelledError at the `yield` where it waits; what it alone waits for is cancelled in turn. */
-  #cancel(): boolean {
-    this.#isCancelling = true;
-    if (!this.#isRunning) this.#interrupt();
-    return true;
-  }
-
   #interrupt(): void {
     const awaited = this.#awaited;
-    if (awaited === null) {
-      if (this.future.done()) this.#isCancelling = false;
-      return;
-    }
-    if (awaited.done()) return; // #onSettled is on its way
-    // A coroutine that is cancelled runs its `finally` blocks first; #onSettled comes when it has ended.
+    if (!this.#isCancelling || awaited === null || awaited.done()) return; // it is resumed anyway
+    // Work that is cancelled runs its `finally` blocks first; the callback comes when it has ended.
     if (awaited.waiters === 1 && awaited.cancel()) return;
-    awaited.removeDoneCallback(this.#onSettled);
+    if (this.#onSettled !== null) awaited.removeDoneCallback(this.#onSettled);
     this.#awaited = null;
-    IOLoop.current().schedule(this.#onInterrupt, null);
+    this.#throwCancelled();
   }
-
-  readonly #onInterrupt = (): void => {
-    if (!this.future.done()) this.#throwCancelled();
-  };
 
   #throwCancelled(): void {
     this.#isCancelling = false;
     this.#advance(true, new CancelledError());
+  }
+
+  static {
+    interrupt = (runner) => {
+      runner.#interrupt();
+    };
+    resume = (runner) => {
+      if (runner.#isCancelling) runner.#throwCancelled();
+      else runner.#advance(false, null);
+    };
   }
 }
