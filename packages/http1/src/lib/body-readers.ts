@@ -15,12 +15,18 @@ export interface BodySink {
   onTrailers?(headers: HTTPHeaders): void;
 }
 
+/** Who can be told to take nothing more for now. */
+export interface Pausable {
+  /** Asked again after each piece that was given away. */
+  readonly isPaused: boolean;
+}
+
 /** Reads one body after another; a parser has one of a kind. */
 export interface BodyReader {
   /** Ready for a body of `length` bytes, where that is known. @throws HTTPInputError `ERR_BODY_TOO_LARGE` */
   begin(length: number, maxBodyBytes: number): void;
-  /** Takes bytes; answers the index behind what it took. Takes all unless the body ends or `isPaused` turns true. */
-  push(buffer: Buffer, start: number, end: number, isPaused: () => boolean): number;
+  /** Takes bytes; answers the index behind what it took. Takes all unless the body ends or `flow` is paused. */
+  push(buffer: Buffer, start: number, end: number, flow: Pausable): number;
   /** Whether the body is complete. */
   readonly isDone: boolean;
 }
@@ -116,9 +122,9 @@ export class ChunkedReader implements BodyReader {
     this.#limit = maxBodyBytes;
   }
 
-  push(buffer: Buffer, start: number, end: number, isPaused: () => boolean): number {
+  push(buffer: Buffer, start: number, end: number, flow: Pausable): number {
     let at = start;
-    while (at < end && this.#state !== DONE && !isPaused()) {
+    while (at < end && this.#state !== DONE && !flow.isPaused) {
       if (this.#state === DATA) at = this.#pushData(buffer, at, end);
       else if (this.#state === TRAILERS) at = this.#pushTrailers(buffer, at, end);
       else this.#pushOctet(buffer[at++]!);

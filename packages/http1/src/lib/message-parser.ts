@@ -12,6 +12,7 @@ import {
   UntilCloseReader,
   type BodyReader,
   type BodySink,
+  type Pausable,
 } from './body-readers.ts';
 
 /** What a parser allows. */
@@ -34,11 +35,10 @@ const DEFAULTS = {
 export type ParserState = 'head' | 'body' | 'done' | 'dead' | 'switched';
 
 /** The machine under both parsers. */
-export abstract class MessageParser {
+export abstract class MessageParser implements Pausable {
   protected state: ParserState = 'head';
   protected readonly limits: Required<ParserLimits>;
   readonly #sink: BodySink & { onEnd(): void };
-  readonly #isPausedNow = (): boolean => this.#isPaused;
   #reader: BodyReader | null = null;
   #lengthReader: LengthReader | null = null;
   #chunkedReader: ChunkedReader | null = null;
@@ -60,6 +60,11 @@ export abstract class MessageParser {
     return this.state === 'body' || (this.state === 'head' && this.isMidHead);
   }
 
+  /** Whether `pause` was called, and `resume` not since. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Whether the message is complete: `next()` makes ready for another. */
   get isDone(): boolean {
     return this.state === 'done';
@@ -77,7 +82,7 @@ export abstract class MessageParser {
         if (this.state === 'head') {
           at = this.scanHead(buffer, at, end);
         } else if (this.state === 'body' && this.#reader !== null) {
-          at = this.#reader.push(buffer, at, end, this.#isPausedNow);
+          at = this.#reader.push(buffer, at, end, this);
           if (this.#reader.isDone) this.endBody();
         } else {
           break;
