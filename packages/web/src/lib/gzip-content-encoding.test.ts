@@ -114,7 +114,11 @@ describe('GzipStream', () => {
         for (const one of pieces) {
           sent = Buffer.concat([sent, one]);
           const bytes = stream.push(Buffer.from(one), false);
-          await new Promise<void>((resolve) => gunzip.write(bytes, () => resolve()));
+          await new Promise<void>((resolve) =>
+            gunzip.write(bytes, () => {
+              resolve();
+            }),
+          );
           expect(received.equals(sent)).toBe(true);
         }
         gunzip.end(stream.push(Buffer.alloc(0), true));

@@ -2,7 +2,6 @@
 // Must not know: handlers. zlib does the work.
 import { gzipSync } from 'node:zlib';
 import { GzipStream } from './gzip-stream.ts';
-import type { HTTPHeaders } from '@typhoon/http1';
 import type { HTTPServerRequest } from '@typhoon/httpserver';
 import type { OutgoingHead, OutputTransform } from './output-transform.ts';
 

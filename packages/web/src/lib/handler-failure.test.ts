@@ -56,7 +56,11 @@ describe('sendError', () => {
   });
 
   it('is 500 unless told otherwise', async () => {
-    expect(await textOf((handler) => handler.sendError())).toBe(PAGE('500: Internal Server Error'));
+    expect(
+      await textOf((handler) => {
+        handler.sendError();
+      }),
+    ).toBe(PAGE('500: Internal Server Error'));
   });
 
   it('ends what has begun as well as it can, when the head is sent (WEB-57)', async () => {

@@ -70,7 +70,11 @@ describe('setStatus', () => {
   );
 
   it.each([99, 1000, 200.5, Number.NaN])('%d is no status', async (status) => {
-    expect(await thrownBy((handler) => handler.setStatus(status))).toBeInstanceOf(RangeError);
+    expect(
+      await thrownBy((handler) => {
+        handler.setStatus(status);
+      }),
+    ).toBeInstanceOf(RangeError);
   });
 });
 
@@ -89,15 +93,19 @@ describe('setHeader', () => {
   });
 
   it.each([1.5, null, undefined, true, {}])('refuses %j (WEB-22)', async (value) => {
-    expect(await thrownBy((handler) => handler.setHeader('X', value as never))).toBeInstanceOf(
-      TypeError,
-    );
+    expect(
+      await thrownBy((handler) => {
+        handler.setHeader('X', value as never);
+      }),
+    ).toBeInstanceOf(TypeError);
   });
 
   it.each(['a\r\nX: y', 'a\0', '\x7f', '✓', 'a\nb'])(
     'refuses %j as unsafe (WEB-22, SEC-16, 34)',
     async (value) => {
-      const thrown = await thrownBy((handler) => handler.setHeader('X', value));
+      const thrown = await thrownBy((handler) => {
+        handler.setHeader('X', value);
+      });
       expect(thrown).toMatchObject({ code: 'ERR_INVALID_HEADER' });
     },
   );
@@ -129,17 +137,23 @@ describe('redirect', () => {
   ])('with $options is $status, and finishes (WEB-24)', async ({ options, status }) => {
     const answer = await ask((handler) => {
       handler.redirect('/é?a=b', options);
-      expect(() => handler.write('x')).toThrow('Cannot write() after finish()');
+      expect(() => {
+        handler.write('x');
+      }).toThrow('Cannot write() after finish()');
     });
     expect(answer.status).toBe(status);
     expect(Buffer.from(answer.headers.get('Location', ''), 'latin1').toString()).toBe('/é?a=b');
   });
 
   it('refuses another status, and line breaks (WEB-24)', async () => {
-    expect(await thrownBy((handler) => handler.redirect('/', { status: 200 }))).toBeInstanceOf(
-      RangeError,
-    );
-    const thrown = await thrownBy((handler) => handler.redirect('/\r\nSet-Cookie: a=b'));
+    expect(
+      await thrownBy((handler) => {
+        handler.redirect('/', { status: 200 });
+      }),
+    ).toBeInstanceOf(RangeError);
+    const thrown = await thrownBy((handler) => {
+      handler.redirect('/\r\nSet-Cookie: a=b');
+    });
     expect(thrown).toMatchObject({ code: 'ERR_INVALID_HEADER' });
   });
 
@@ -159,7 +173,9 @@ describe('redirect', () => {
 });
 
 it('asks for the settings that a feature needs', async () => {
-  const thrown = await thrownBy((handler) => handler.requireSetting('loginUrl', 'logging in'));
+  const thrown = await thrownBy((handler) => {
+    handler.requireSetting('loginUrl', 'logging in');
+  });
   expect(String(thrown)).toContain(
     "define the 'loginUrl' setting in your application to use logging in",
   );

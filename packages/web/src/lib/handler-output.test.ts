@@ -3,6 +3,7 @@ import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import { ask, textOf, type Answer } from '../../test/ask.ts';
 import { etagOf } from './etag.ts';
+import { RequestHandler } from './request-handler.ts';
 
 /** Asserts that `answer` ends as 500, and logs what it threw. */
 async function expectFailure(answer: Answer, message: string): Promise<void> {
@@ -220,7 +221,7 @@ describe('a wrong Content-Length', () => {
       const answer: Answer = (handler) => {
         handler.logException = (error) => {
           logged = error;
-          Object.getPrototypeOf(handler).logException.call(handler, error);
+          RequestHandler.prototype.logException.call(handler, error);
         };
         handler.setHeader('Content-Length', length);
         handler.write(body);
@@ -247,7 +248,9 @@ describe('detach', () => {
     const response = ask(
       (handler) => {
         isClosing = handler.detach().isClosing;
-        expect(() => handler.write('x')).toThrow('finish');
+        expect(() => {
+          handler.write('x');
+        }).toThrow('finish');
       },
       { signal: controller.signal },
     );

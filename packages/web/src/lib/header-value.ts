@@ -4,7 +4,10 @@ import { formatTimestamp } from '@typhoon/http1';
 /** What a header can be set to: text, bytes of latin-1, a whole number, a date. */
 export type HeaderValue = string | Uint8Array | number | Date;
 
-/** @throws TypeError for anything else. */
+/**
+ * The text that goes out.
+ * @throws TypeError for anything else.
+ */
 export function headerText(value: HeaderValue): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);

@@ -269,6 +269,7 @@ function isSafe(method: string): boolean {
 
 /** WEB-2: base methods answer 405 themselves. */
 function verbOf(handler: RequestHandler, method: string): (...args: never[]) => unknown {
+  /* eslint-disable @typescript-eslint/unbound-method -- called with the handler as this */
   switch (method) {
     case 'GET':
       return handler.get;
@@ -279,6 +280,7 @@ function verbOf(handler: RequestHandler, method: string): (...args: never[]) => 
     default:
       return otherVerb(handler, method);
   }
+  /* eslint-enable @typescript-eslint/unbound-method */
 }
 
 function otherVerb(handler: RequestHandler, method: string): (...args: never[]) => unknown {

@@ -4,7 +4,10 @@ import { requiredSetting } from './required-setting.ts';
 import type { HandlerSettings } from './handler-settings.ts';
 import type { DecodeSignedValueOptions } from './signed-value.ts';
 
-/** @throws WebError `ERR_SETTING` without a secret, or without `keyVersion` where there are several. */
+/**
+ * Signs with the application's secret.
+ * @throws WebError `ERR_SETTING` without a secret, or without `keyVersion` where there are several.
+ */
 export function sign(
   settings: HandlerSettings,
   name: string,

@@ -15,7 +15,9 @@ export function removeslash(
     const { path } = this.request;
     if (!path.endsWith('/')) return method.apply(this, args);
     const bare = withoutSlashes(path);
-    return bare === '' ? method.apply(this, args) : moveTo(this, bare);
+    if (bare === '') return method.apply(this, args);
+    moveTo(this, bare);
+    return undefined;
   };
 }
 
@@ -27,7 +29,9 @@ export function addslash<This extends RequestHandler, A extends unknown[], R>(
 export function addslash(method: (this: RequestHandler, ...args: unknown[]) => unknown): unknown {
   return function (this: RequestHandler, ...args: unknown[]): unknown {
     const { path } = this.request;
-    return path.endsWith('/') ? method.apply(this, args) : moveTo(this, `${path}/`);
+    if (path.endsWith('/')) return method.apply(this, args);
+    moveTo(this, `${path}/`);
+    return undefined;
   };
 }
 

@@ -40,7 +40,10 @@ export function xsrfField(text: string): string {
   return `<input type="hidden" name="_xsrf" value="${xhtmlEscape(text)}"/>`;
 }
 
-/** @throws HTTPError 403 unless the request carries the token of its cookie (WEB-42, 50). */
+/**
+ * Lets a request pass that carries the token of its cookie (WEB-42, 50).
+ * @throws HTTPError 403 for any other.
+ */
 export function checkXsrf(handler: XsrfSubject, state: HandlerState): void {
   const { headers } = handler.request;
   const text =
