@@ -122,6 +122,19 @@ describe('signed cookies', () => {
     expect(value).toMatch(/^bWU=\|\d+\|[0-9a-f]{40}$/);
   });
 
+  it('have their older names, too', async () => {
+    const [cookie = ''] = await cookiesSet((handler) => {
+      handler.setSecureCookie('user', 'me', { expiresDays: null, version: 2 });
+    });
+    const [sent = ''] = cookie.split(';');
+    expect(await given((handler) => handler.getSecureCookie('user'), sent)).toEqual(
+      Buffer.from('me'),
+    );
+    const old = await given((handler) => handler.getSecureCookie('user', { maxAgeDays: -1 }), sent);
+    expect(old).toBeNull();
+    expect(await given((handler) => handler.getSecureCookieKeyVersion('user'), sent)).toBe(0);
+  });
+
   it('need a secret, and say so (WEB-36)', async () => {
     const expected = new ExpectLog('typhoon.application', 'Uncaught exception');
     await expected.run(async () => {

@@ -224,6 +224,11 @@ export class RequestHandler extends RequestReader {
     this.setCookie(name, signed, { expiresDays: 30, ...options });
   }
 
+  /** The older name of `setSignedCookie`. */
+  setSecureCookie(...args: Parameters<RequestHandler['setSignedCookie']>): void {
+    this.setSignedCookie(...args);
+  }
+
   /** Signs a value under a name with the application's secret. @throws WebError `ERR_SETTING` */
   createSignedValue(
     name: string,

@@ -114,6 +114,18 @@ export abstract class RequestReader {
     return value === null ? null : getSignatureKeyVersion(value);
   }
 
+  /** The older name of `getSignedCookie`. */
+  getSecureCookie(...args: Parameters<RequestReader['getSignedCookie']>): Buffer | null {
+    return this.getSignedCookie(...args);
+  }
+
+  /** The older name of `getSignedCookieKeyVersion`. */
+  getSecureCookieKeyVersion(
+    ...args: Parameters<RequestReader['getSignedCookieKeyVersion']>
+  ): number | null {
+    return this.getSignedCookieKeyVersion(...args);
+  }
+
   #argument<D>(
     source: ArgumentSource,
     name: string,
