@@ -35,6 +35,7 @@ export class NetTransport implements Transport, Flushable {
   #highBytes = DEFAULT_HIGH_BYTES;
   #lowBytes = DEFAULT_LOW_BYTES;
   #error: TransportError | null = null;
+  readonly #push: Socket['push'];
   readonly #paths: UnixPaths;
   /** Asked for at once: a socket that was reset does not know any more. */
   readonly #remote: Address;
@@ -46,6 +47,8 @@ export class NetTransport implements Transport, Flushable {
     this.#protocol = protocol;
     this.#paths = paths;
     this.#remote = addressOf(socket.remoteAddress, socket.remotePort, paths.remote);
+    this.#push = socket.push.bind(socket);
+    socket.push = this.#onPush;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('error', this.#onError);
@@ -215,6 +218,19 @@ export class NetTransport implements Transport, Flushable {
     if (this.bufferedAmount > this.#lowBytes) return;
     this.#isWritingPaused = false;
     this.#tell('resumeWriting', () => this.#protocol.resumeWriting?.());
+  };
+
+  /**
+   * What the socket reads goes by `push` through the stream's buffer to its listeners. While nothing is buffered and
+   * nobody has paused it, that is a detour, of some 1.5 µs. A socket that comes to read in another way still has `#onData`.
+   */
+  readonly #onPush = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+    const socket = this.#socket;
+    if (!(chunk instanceof Buffer) || !socket.readableFlowing || socket.readableLength > 0) {
+      return this.#push(chunk, encoding);
+    }
+    this.#onData(chunk);
+    return true;
   };
 
   readonly #onData = (chunk: Buffer): void => {
