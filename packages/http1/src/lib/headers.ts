@@ -1,15 +1,10 @@
 // Header fields. Owns: names without regard to case, several values a name, what may go out on the wire.
-// Two forms: as they came (`wire`: one text and the places of names and values in it, looked up by a scan) until they are
-// changed or walked through; then by name (`fields`).
+// Two forms: as they came (one text and the places of names and values in it, looked up by a scan) until they are changed
+// or walked through; then by name.
 // HOT: `pnpm bench http`
 import { HTTPInputError, HTTPOutputError } from './errors.ts';
+import { FIRST_FIELD, findField, nameAt, valueAt } from './field-lines.ts';
 import { isFieldValue, isToken, quoted, trimBlanks } from './octets.ts';
-
-interface Field {
-  /** As it goes out. */
-  readonly name: string;
-  readonly values: string[];
-}
 
 /** What a set of header fields can be made of. */
 export type HeadersInit =
@@ -45,11 +40,11 @@ function capitalize(name: string): string {
 
 /** Header fields, by name without regard to case, in the order of their first appearance. */
 export class HTTPHeaders implements Iterable<string> {
-  /** As they came: the head's text, and the places in it of the first line's end, then each field's colon and line end. */
+  /** As they came; see field-lines.ts. */
   #text = '';
   #marks: readonly number[] | null = null;
-  /** By normalised name. */
-  #fields: Map<string, Field> | null = null;
+  /** By normalised name: one value, or several. */
+  #fields: Map<string, string | string[]> | null = null;
   /** What `parseLine` read last. */
   #lastParsed: string | null = null;
 
@@ -105,11 +100,13 @@ export class HTTPHeaders implements Iterable<string> {
   }
 
   #continueLine(text: string): void {
-    const last = this.#lastParsed;
-    const values = last === null ? undefined : this.#own().get(last)?.values;
-    if (values === undefined) throw badHeader('first header line cannot start with whitespace');
+    const name = this.#lastParsed;
+    const values = name === null ? undefined : this.#own().get(name);
+    if (name === null || values === undefined)
+      throw badHeader('first header line cannot start with whitespace');
     if (!isFieldValue(text)) throw badHeader(`Invalid header value ${quoted(text)}`);
-    values.push(`${values.pop() ?? ''} ${text}`);
+    if (typeof values === 'string') this.#own().set(name, `${values} ${text}`);
+    else values.push(`${values.pop() ?? ''} ${text}`);
   }
 
   /** How many names there are. */
@@ -130,39 +127,42 @@ export class HTTPHeaders implements Iterable<string> {
   set(name: string, value: string): void {
     const text = checked(name, value);
     const key = normalizeName(name);
-    this.#own().set(key, { name: key, values: [text] });
+    this.#own().set(key, text);
   }
 
   /** All values joined with `,`; `fallback` when there is none (HTU-2). */
   get(name: string): string | undefined;
   get(name: string, fallback: string): string;
   get(name: string, fallback?: string): string | undefined {
-    if (this.#fields === null) return this.#scan(name) ?? fallback;
-    const values = this.#fields.get(normalizeName(name))?.values;
+    if (this.#fields === null) return this.#lookUp(name) ?? fallback;
+    const values = this.#fields.get(normalizeName(name));
     if (values === undefined) return fallback;
-    return values.length === 1 ? values[0] : values.join(',');
+    return typeof values === 'string' ? values : values.join(',');
   }
 
   /** All values of `name`, in order; none is `[]` (HTU-3). */
   getList(name: string): string[] {
-    return [...(this.#own().get(normalizeName(name))?.values ?? [])];
+    const values = this.#own().get(normalizeName(name)) ?? [];
+    return typeof values === 'string' ? [values] : [...values];
   }
 
   /** One pair for every value (HTU-2). */
   *getAll(): Generator<[string, string]> {
-    for (const { name, values } of this.#own().values()) {
-      for (const value of values) yield [name, value];
+    for (const [name, values] of this.#own()) {
+      if (typeof values === 'string') yield [name, values];
+      else for (const value of values) yield [name, value];
     }
   }
 
   /** Whether there is such a field. */
   has(name: string): boolean {
-    if (this.#fields === null) return this.#scan(name) !== undefined;
+    if (this.#fields === null) return this.#lookUp(name) !== undefined;
     return this.#fields.has(normalizeName(name));
   }
 
   /** Removes all values of `name`; whether there were any. */
   delete(name: string): boolean {
+    if (this.#fields === null && this.#lookUp(name) === undefined) return false;
     return this.#own().delete(normalizeName(name));
   }
 
@@ -180,19 +180,24 @@ export class HTTPHeaders implements Iterable<string> {
 
   /** An independent copy (HTU-10). */
   copy(): HTTPHeaders {
-    return new HTTPHeaders(this);
+    const copy = new HTTPHeaders();
+    copy.#text = this.#text;
+    copy.#marks = this.#marks;
+    if (this.#fields !== null) copy.#fields = copyOf(this.#fields);
+    return copy;
   }
 
   /** The names, each once, in the order of their first appearance (HTU-2). */
   *[Symbol.iterator](): Generator<string> {
-    for (const { name } of this.#own().values()) yield name;
+    yield* this.#own().keys();
   }
 
   /** `Name: value` lines ending in CRLF, as they go out; one byte a character (H1C-33). */
   toWire(): string {
     let text = '';
-    for (const { name, values } of this.#own().values()) {
-      for (const value of values) text += `${name}: ${value}\r\n`;
+    for (const [name, values] of this.#own()) {
+      if (typeof values === 'string') text += `${name}: ${values}\r\n`;
+      else for (const value of values) text += `${name}: ${value}\r\n`;
     }
     return text;
   }
@@ -203,61 +208,46 @@ export class HTTPHeaders implements Iterable<string> {
   }
 
   #append(key: string, value: string): void {
-    const field = this.#own().get(key);
-    if (field === undefined) this.#own().set(key, { name: key, values: [value] });
-    else field.values.push(value);
+    const fields = this.#own();
+    const values = fields.get(key);
+    if (values === undefined) fields.set(key, value);
+    else if (typeof values === 'string') fields.set(key, [values, value]);
+    else values.push(value);
   }
 
-  #own(): Map<string, Field> {
+  /** By name, from here on. */
+  #own(): Map<string, string | string[]> {
     if (this.#fields !== null) return this.#fields;
-    const fields = new Map<string, Field>();
+    const fields = new Map<string, string | string[]>();
     this.#fields = fields;
     const text = this.#text;
-    const marks = this.#marks;
+    const marks = this.#marks ?? [];
+    for (let at = FIRST_FIELD; at < marks.length; at += 2) {
+      this.#append(normalizeForeign(nameAt(text, marks, at)), valueAt(text, marks, at));
+    }
     this.#text = '';
     this.#marks = null;
-    if (marks === null) return fields;
-    for (let at = 1; at < marks.length; at += 2) {
-      const name = text.slice(lineEnd(marks, at - 2) + 2, marks[at]);
-      this.#append(
-        normalizeForeign(name),
-        trimBlanks(text.slice((marks[at] ?? 0) + 1, marks[at + 1])),
-      );
-    }
     return fields;
   }
 
-  /** Looks a name up in the text as it came, without making anything of the other fields. */
-  #scan(name: string): string | undefined {
+  /** In the text as it came. */
+  #lookUp(name: string): string | undefined {
     const marks = this.#marks;
     if (marks === null) return undefined;
     const text = this.#text;
-    let found: string | undefined;
-    for (let at = 1; at < marks.length; at += 2) {
-      const colon = marks[at] ?? 0;
-      const start = lineEnd(marks, at - 2) + 2;
-      if (colon - start !== name.length || !isSameName(text, start, name)) continue;
-      const value = trimBlanks(text.slice(colon + 1, marks[at + 1]));
-      found = found === undefined ? value : `${found},${value}`;
-    }
+    let at = findField(text, marks, name, FIRST_FIELD);
+    if (at < 0) return undefined;
+    let found = valueAt(text, marks, at);
+    while ((at = findField(text, marks, name, at + 2)) > 0) found += `,${valueAt(text, marks, at)}`;
     return found;
   }
 }
 
-/** Where the line before a field's ends: fields begin behind its CRLF. */
-function lineEnd(marks: readonly number[], at: number): number {
-  return marks[at + 1] ?? 0;
-}
-
-/** Both are tokens: setting bit 5 folds case, and makes no two different token characters of a header name alike but `^` and `~`. */
-function isSameName(text: string, start: number, name: string): boolean {
-  for (let at = 0; at < name.length; at++) {
-    const a = text.charCodeAt(start + at);
-    const b = name.charCodeAt(at);
-    if (a !== b && !((a | 0x20) === (b | 0x20) && (a | 0x20) >= 0x61 && (a | 0x20) <= 0x7a))
-      return false;
-  }
-  return true;
+function copyOf(fields: ReadonlyMap<string, string | string[]>): Map<string, string | string[]> {
+  const copy = new Map<string, string | string[]>();
+  for (const [name, values] of fields)
+    copy.set(name, typeof values === 'string' ? values : [...values]);
+  return copy;
 }
 
 /** The value as it goes out. */

@@ -18,7 +18,6 @@ const DONE = Future.resolved<void>(undefined);
 /** The answer to one request. */
 export class OutgoingResponse implements OutgoingHead {
   statusCode = 200;
-  headers: HTTPHeaders = defaultHeaders();
   /** Applied in this order. */
   transforms: readonly OutputTransform[] = NO_TRANSFORMS;
   /** Whether the head has gone out. */
@@ -29,6 +28,8 @@ export class OutgoingResponse implements OutgoingHead {
   isComplete = false;
   readonly #connection: HTTPConnection;
   readonly #isHead: boolean;
+  /** Null for the default ones, as long as nobody has asked for them. */
+  #headers: HTTPHeaders | null = null;
   #reason: string | null = null;
   /** What was written and not sent: bytes, and text behind them. */
   #parts: Uint8Array[] | null = null;
@@ -45,8 +46,14 @@ export class OutgoingResponse implements OutgoingHead {
   clear(): void {
     this.statusCode = 200;
     this.#reason = null;
-    this.headers = defaultHeaders();
+    this.#headers = null;
     this.dropBody();
+  }
+
+  /** The header fields. */
+  get headers(): HTTPHeaders {
+    this.#headers ??= defaultHeaders();
+    return this.#headers;
   }
 
   /** The reason phrase. */
