@@ -5,15 +5,17 @@
 // One event (a batch of I/O, a timer, a turn of callbacks) is `enter` ... `exit`. At its end the ready queue is drained:
 // what futures and coroutines scheduled, first in, first out, never re-entrant. Then what was written meanwhile is
 // flushed. `addCallback` is for the next turn: I/O has its chance in between, so callbacks never starve it.
-import { appLog, repr } from '@typhoon/log';
+import { appLog } from '@typhoon/log';
 import { systemClock } from './clock.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
+import { callLogged } from './logged-call.ts';
 import { LoopError } from './loop-error.ts';
+import { LoopRuns } from './loop-runs.ts';
+import { LoopTimers } from './loop-timers.ts';
 import { NetPoller } from './net-poller.ts';
 import { ReadyQueue } from './ready-queue.ts';
-import { SyncWork } from './sync-work.ts';
-import { isCancellation, isThenable } from './thenable.ts';
-import type { Clock, ClockTimer } from './clock.ts';
+import { deadlineOf } from './timeout.ts';
+import type { Clock } from './clock.ts';
 import type { Flushable, Poller, PollerHost } from './poller.ts';
 import type { Timeout, TimeoutHandle } from './timeout.ts';
 
@@ -31,23 +33,6 @@ export interface IOLoopOptions {
   readonly poller?: (loop: PollerHost) => Poller;
   /** Become the thread's current loop. Default true. */
   readonly makeCurrent?: boolean;
-}
-
-class LoopTimeout implements TimeoutHandle {
-  readonly deadlineMs: number;
-  timer: ClockTimer | null = null;
-
-  constructor(deadlineMs: number) {
-    this.deadlineMs = deadlineMs;
-  }
-}
-
-/** What `start` began and `stop` ends. */
-interface Run {
-  readonly resolve: () => void;
-  readonly keepAlive: NodeJS.Timeout;
-  /** Which loop was current before. */
-  readonly before: IOLoop | null;
 }
 
 /** The thread's loop, for code that no loop called. */
@@ -100,14 +85,15 @@ export class IOLoop implements PollerHost {
   #isDrainComing = false;
   #isTurnComing = false;
   #isClosed = false;
-  #isStopRequested = false;
-  #running: Run | null = null;
-  readonly #timeouts = new Set<LoopTimeout>();
+  readonly #timers: LoopTimers;
+  readonly #runs: LoopRuns;
 
   constructor(options: IOLoopOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#makePoller = options.poller ?? ((loop) => new NetPoller(loop));
     this.sweep = new DeadlineSweep(this);
+    this.#timers = new LoopTimers(this.#clock);
+    this.#runs = new LoopRuns(this, () => this.#becomeCurrent());
     this.#drainSoon = () => {
       this.#isDrainComing = false;
       this.enter();
@@ -160,41 +146,21 @@ export class IOLoop implements PollerHost {
    * Rejects with LoopError `ERR_LOOP_RUNNING`, `ERR_LOOP_CLOSED`.
    */
   start(): Promise<void> {
-    const refusal = this.#refusal();
-    if (refusal !== null) return Promise.reject(refusal);
-    if (this.#isStopRequested) {
-      this.#isStopRequested = false;
-      return Promise.resolve();
-    }
-    return this.#run();
+    return this.#isClosed ? Promise.reject(closedError()) : this.#runs.start();
   }
 
-  #refusal(): LoopError | null {
-    if (this.#isClosed) return closedError();
-    if (this.#running === null) return null;
-    return new LoopError('ERR_LOOP_RUNNING', 'IOLoop is already running');
-  }
-
-  #run(): Promise<void> {
+  /** Answers how to give the place back to the loop that was current before. */
+  #becomeCurrent(): () => void {
     const before = current;
     setCurrent(this);
-    return new Promise<void>((resolve) => {
-      const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
-      this.#running = { resolve, keepAlive, before };
-    });
+    return () => {
+      if (current === this) current = before;
+    };
   }
 
   /** Ends `start`: the present turn is finished first (IOL-20). Before `start`, makes it return at once (IOL-19). */
   stop(): void {
-    if (this.#running === null) this.#isStopRequested = true;
-    else this.#endRun(this.#running);
-  }
-
-  #endRun({ resolve, keepAlive, before }: Run): void {
-    this.#running = null;
-    clearInterval(keepAlive);
-    if (current === this) current = before;
-    setImmediate(resolve);
+    this.#runs.stop();
   }
 
   /**
@@ -205,31 +171,20 @@ export class IOLoop implements PollerHost {
    * Rejects with what `fn` throws, or LoopError `ERR_BAD_YIELD`, `ERR_LOOP_TIMEOUT`, `ERR_LOOP_STOPPED`,
    * `ERR_LOOP_RUNNING`, `ERR_LOOP_CLOSED` (IOL-22, 23).
    */
-  async runSync<T>(
+  runSync<T>(
     fn: () => PromiseLike<T> | null | undefined,
     options: { readonly timeoutMs?: number } = {},
   ): Promise<T | undefined> {
-    const refusal = this.#refusal();
-    if (refusal !== null) throw refusal;
-    this.#isStopRequested = false;
-    const work = new SyncWork(this, fn, options.timeoutMs);
-    const stopped = this.#run().then(() => {
-      work.abandon();
-    });
-    this.addCallback(work.start);
-    try {
-      return await work.outcome;
-    } finally {
-      if (this.#running !== null) this.stop();
-      await stopped;
-    }
+    return this.#isClosed
+      ? Promise.reject(closedError())
+      : this.#runs.runSync(fn, options.timeoutMs);
   }
 
   /** Runs `callback(...args)` in the loop's next turn, after I/O had its chance (IOL-1). After `close` it does nothing. */
   addCallback<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
     if (this.#isClosed) return;
     this.#nextTurn.push((values: A) => {
-      this.#call(callback, values);
+      callLogged(this, callback, values);
     }, args);
     if (this.#isTurnComing) return;
     this.#isTurnComing = true;
@@ -273,23 +228,14 @@ export class IOLoop implements PollerHost {
     callback: (...args: A) => unknown,
     ...args: A
   ): TimeoutHandle {
-    if (!Number.isFinite(whenMs)) {
-      throw new LoopError('ERR_BAD_DEADLINE', `Unsupported deadline ${repr(whenMs)}`);
-    }
-    const timeout = new LoopTimeout(whenMs);
-    if (this.#isClosed) return timeout;
-    this.#timeouts.add(timeout);
-    timeout.timer = this.#clock.setTimer(Math.max(0, whenMs - this.time()), () => {
-      timeout.timer = null;
-      this.#timeouts.delete(timeout);
+    return this.#timers.set(whenMs, () => {
       this.enter();
       try {
-        this.#call(callback, args);
+        callLogged(this, callback, args);
       } finally {
         this.exit();
       }
     });
-    return timeout;
   }
 
   /**
@@ -306,24 +252,18 @@ export class IOLoop implements PollerHost {
 
   /** The instant that `timeout` means, on `time()`. @throws LoopError `ERR_BAD_DEADLINE`. */
   deadline(timeout: Timeout): number {
-    const at = typeof timeout === 'number' ? this.time() + timeout : instantOf(timeout);
-    if (!Number.isFinite(at)) {
-      throw new LoopError('ERR_BAD_DEADLINE', `Unsupported deadline ${repr(timeout)}`);
-    }
-    return at;
+    return deadlineOf(timeout, this.time());
   }
 
   /** Forgets a timeout; harmless when it has fired (IOL-6, 40). */
   removeTimeout(handle: TimeoutHandle): void {
-    if (!(handle instanceof LoopTimeout) || !this.#timeouts.delete(handle)) return;
-    if (handle.timer !== null) this.#clock.clearTimer(handle.timer);
-    handle.timer = null;
+    this.#timers.remove(handle);
   }
 
   /** Runs `callback(future)` on this loop once the future is settled, never at once (IOL-24). */
   addFuture<F extends Settleable>(future: F, callback: (future: F) => unknown): void {
     const tell = (): void => {
-      this.#call(callback, [future]);
+      callLogged(this, callback, [future]);
     };
     future.addDoneCallback(() => {
       if (active === this) tell();
@@ -360,8 +300,8 @@ export class IOLoop implements PollerHost {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#poller?.close();
-    if (this.#running !== null) this.#endRun(this.#running);
-    for (const timeout of this.#timeouts) this.removeTimeout(timeout);
+    this.#runs.end();
+    this.#timers.close();
     this.#nextTurn.clear();
     if (current === this) current = null;
   }
@@ -433,20 +373,6 @@ export class IOLoop implements PollerHost {
       this.handleCallbackException('flush', error);
     }
   }
-
-  /** Calls, logs what it throws, and logs the failure of a promise or future that it returns (IOL-13). */
-  #call<A extends unknown[]>(callback: (...args: A) => unknown, args: A): void {
-    try {
-      const result = callback(...args);
-      if (isThenable(result)) {
-        result.then(undefined, (error: unknown) => {
-          if (!isCancellation(error)) this.handleCallbackException(callback, error);
-        });
-      }
-    } catch (error) {
-      this.handleCallbackException(callback, error);
-    }
-  }
 }
 
 function closedError(): LoopError {
@@ -456,9 +382,4 @@ function closedError(): LoopError {
 function unsupported(poller: Poller): LoopError {
   const message = `the ${poller.name} poller cannot watch raw descriptors`;
   return new LoopError('ERR_HANDLERS_UNSUPPORTED', message);
-}
-
-function instantOf(timeout: unknown): number {
-  const isInstant = typeof timeout === 'object' && timeout !== null && 'at' in timeout;
-  return isInstant && typeof timeout.at === 'number' ? timeout.at : NaN;
 }

@@ -1,4 +1,6 @@
-// The words for points in time: a timeout and the handle of one that is set.
+// The words for points in time: a timeout, the instant it means, and the handle of one that is set.
+import { repr } from '@typhoon/log';
+import { LoopError } from './loop-error.ts';
 
 /** How long from now in milliseconds, or an instant on `IOLoop.time()`. */
 export type Timeout =
@@ -12,4 +14,18 @@ export type Timeout =
 export interface TimeoutHandle {
   /** When it is due, on `IOLoop.time()`. */
   readonly deadlineMs: number;
+}
+
+/** The instant that `timeout` means at `nowMs`. @throws LoopError `ERR_BAD_DEADLINE`. */
+export function deadlineOf(timeout: Timeout, nowMs: number): number {
+  const at = typeof timeout === 'number' ? nowMs + timeout : instantOf(timeout);
+  if (!Number.isFinite(at)) {
+    throw new LoopError('ERR_BAD_DEADLINE', `Unsupported deadline ${repr(timeout)}`);
+  }
+  return at;
+}
+
+function instantOf(timeout: unknown): number {
+  const isInstant = typeof timeout === 'object' && timeout !== null && 'at' in timeout;
+  return isInstant && typeof timeout.at === 'number' ? timeout.at : NaN;
 }
