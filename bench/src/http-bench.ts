@@ -1,10 +1,9 @@
 // `pnpm bench http`: keep-alive "Hello, world", ours and the rivals in turn. Owns: who takes part, how a round goes.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { load } from './load.ts';
 import { ServerProcess } from './server-process.ts';
+import { versionOf } from './version-of.ts';
 import type { Sample } from './report.ts';
 
 /** One that takes part. */
@@ -92,24 +91,4 @@ function contestants(): Contestant[] {
 function node(name: string, version: string, file: string): Contestant {
   const script = fileURLToPath(new URL(`./servers/${file}.js`, import.meta.url));
   return { name, version, command: [process.execPath, script] };
-}
-
-/** Looks the manifest up on the way from the entry file to the root: not every package exports it. */
-function versionOf(packageName: string): string {
-  const entry = createRequire(import.meta.url).resolve(packageName);
-  let folder = new URL('.', `file://${entry}`);
-  for (;;) {
-    try {
-      const manifest = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {
-        readonly name?: string;
-        readonly version?: string;
-      };
-      if (manifest.name === packageName) return manifest.version ?? '';
-    } catch {
-      // no manifest in this folder: look one up
-    }
-    const parent = new URL('..', folder);
-    if (parent.href === folder.href) return '';
-    folder = parent;
-  }
 }

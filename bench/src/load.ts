@@ -1,6 +1,9 @@
 // Load on one server, from a process of its own on the other core: wrk where it is installed, autocannon otherwise.
 import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pinned } from './server-process.ts';
 
@@ -24,8 +27,31 @@ export async function load(url: string, connections: number, seconds: number): P
   return hasWrk ? wrk(url, connections, seconds) : autocannon(url, connections, seconds);
 }
 
-async function wrk(url: string, connections: number, seconds: number): Promise<LoadResult> {
-  const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', url];
+/** The same, with a script that says what is sent; only wrk takes one. */
+export async function loadBy(
+  script: string,
+  url: string,
+  connections: number,
+  seconds: number,
+): Promise<LoadResult> {
+  if (!hasWrk) throw new Error('this benchmark needs wrk');
+  const folder = mkdtempSync(join(tmpdir(), 'load-'));
+  try {
+    const file = join(folder, 'script.lua');
+    writeFileSync(file, script);
+    return await wrk(url, connections, seconds, ['-s', file]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function wrk(
+  url: string,
+  connections: number,
+  seconds: number,
+  flags: readonly string[] = [],
+): Promise<LoadResult> {
+  const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...flags, url];
   const [program = '', ...args] = pinned(1, command);
   const { stdout } = await run(program, args);
   const requests = /(\d+) requests in ([\d.]+)(ms|s|m)/.exec(stdout);

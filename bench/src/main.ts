@@ -1,6 +1,7 @@
 // `pnpm bench NAME [--json FILE] [--rounds N] [--seconds N] [--only NAME]...`
 import { parseArgs } from 'node:util';
 import { httpBench } from './http-bench.ts';
+import { pollerBench } from './poller-bench.ts';
 import { report } from './report.ts';
 
 const { values, positionals } = parseArgs({
@@ -14,18 +15,21 @@ const { values, positionals } = parseArgs({
   },
 });
 const [name = ''] = positionals;
-if (name !== 'http') {
-  console.error(`unknown benchmark '${name}'; there is: http`);
+if (name !== 'http' && name !== 'poller') {
+  console.error(`unknown benchmark '${name}'; there are: http, poller`);
   process.exit(2);
 }
 if (process.platform !== 'linux') {
   console.error(`benchmarks read CPU time from /proc, which ${process.platform} does not have`);
   process.exit(2);
 }
-const samples = await httpBench({
-  rounds: Number(values.rounds),
-  seconds: Number(values.seconds),
-  connections: Number(values.connections),
-  only: values.only,
-});
-report(`http, keep-alive, ${values.connections} connections`, samples, values.json);
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+const { only } = values;
+if (name === 'poller') {
+  await pollerBench({ rounds, seconds, only, jsonFile: values.json });
+} else {
+  const connections = Number(values.connections);
+  const samples = await httpBench({ rounds, seconds, connections, only });
+  report(`http, keep-alive, ${connections} connections`, samples, values.json);
+}

@@ -24,9 +24,9 @@ export class ServerProcess {
     this.port = port;
   }
 
-  /** Starts `command` and waits until it prints `port N`. */
-  static async start(command: readonly string[]): Promise<ServerProcess> {
-    const [program = '', ...args] = pinned(0, command);
+  /** Starts `command` on a core and waits until it prints `port N`. */
+  static async start(command: readonly string[], core = 0): Promise<ServerProcess> {
+    const [program = '', ...args] = pinned(core, command);
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([once(lines, 'line'), once(child, 'exit')]);

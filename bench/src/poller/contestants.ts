@@ -1,0 +1,54 @@
+// Who takes part in the poller benchmark, and how each is started.
+import { fileURLToPath } from 'node:url';
+import { versionOf } from '../version-of.ts';
+
+/** One that takes part. */
+export interface Contestant {
+  readonly name: string;
+  readonly version: string;
+  /** Starts its server; it prints its port. */
+  readonly command: readonly string[];
+}
+
+const UWS = '@trufflesuite/uws-js-unofficial';
+const UWS_VERSION = '20.30.0-unofficial.0';
+
+/** Ours on both pollers, and the rivals; uWebSockets.js, over 100 MB for all its platforms, is fetched when it is needed. */
+export async function contestants(): Promise<Contestant[]> {
+  const version = versionOf('@typhoon/ioloop');
+  return [
+    { name: 'typhoon epoll', version, command: typhoon('epoll') },
+    { name: 'typhoon net', version, command: typhoon('net') },
+    {
+      name: 'uWebSockets.js',
+      version: UWS_VERSION,
+      command: [process.execPath, server('paths-uws'), await uwsModule()],
+    },
+    {
+      name: 'node:http',
+      version: process.versions.node,
+      command: [process.execPath, server('paths-node')],
+    },
+  ];
+}
+
+/** Our server on a poller; a port makes it share that with other processes. */
+export function typhoon(poller: 'epoll' | 'net', port = 0): readonly string[] {
+  const script = server('paths-typhoon');
+  return ['env', `TYPHOON_POLLER=${poller}`, process.execPath, script, String(port)];
+}
+
+/** The path of a program of this folder's neighbourhood, built. */
+export function server(name: string): string {
+  return fileURLToPath(new URL(`../servers/${name}.js`, import.meta.url));
+}
+
+async function uwsModule(): Promise<string> {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const tool = new URL('../../../scripts/fetch-tool.mjs', import.meta.url).href;
+  const module = (await import(tool)) as {
+    fetchTool(root: string, name: string, version: string, file: string, flags: string[]): string;
+  };
+  const flags = ['--ignore-scripts'];
+  return `${module.fetchTool(root, UWS, UWS_VERSION, `${UWS}/package.json`, flags)}/${UWS}`;
+}
