@@ -3,6 +3,7 @@ export { DeadlineSweep, type Expirable, type SweepHost } from './lib/deadline-sw
 export { IOLoop, type IOLoopOptions, type Settleable } from './lib/ioloop.ts';
 export { LoopError, type LoopErrorCode } from './lib/loop-error.ts';
 export { NetPoller } from './lib/net-poller.ts';
+export { carryContexts, openContexts, type OpenContexts } from './lib/open-contexts.ts';
 export { PeriodicCallback, type PeriodicCallbackOptions } from './lib/periodic-callback.ts';
 export type {
   Address,

@@ -13,6 +13,7 @@ import { LoopError } from './loop-error.ts';
 import { LoopRuns } from './loop-runs.ts';
 import { LoopTimers } from './loop-timers.ts';
 import { NetPoller } from './net-poller.ts';
+import { carryContexts } from './open-contexts.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import { deadlineOf } from './timeout.ts';
 import type { Clock } from './clock.ts';
@@ -182,6 +183,15 @@ export class IOLoop implements PollerHost {
 
   /** Runs `callback(...args)` in the loop's next turn, after I/O had its chance (IOL-1). After `close` it does nothing. */
   addCallback<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
+    this.#addToNextTurn(carryContexts(callback), args);
+  }
+
+  /** As `addCallback`, but carries no context of the caller's along. */
+  spawnCallback<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
+    this.#addToNextTurn(callback, args);
+  }
+
+  #addToNextTurn<A extends unknown[]>(callback: (...args: A) => unknown, args: A): void {
     if (this.#isClosed) return;
     this.#nextTurn.push((values: A) => {
       callLogged(this, callback, values);
@@ -191,14 +201,9 @@ export class IOLoop implements PollerHost {
     setImmediate(this.#runTurn);
   }
 
-  /** As `addCallback`, but carries no context of the caller's along. */
-  spawnCallback<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
-    this.addCallback(callback, ...args);
-  }
-
-  /** As `addCallback`; Node.js's signal handlers are ordinary events. */
+  /** As `spawnCallback`; Node.js's signal handlers are ordinary events. */
   addCallbackFromSignal<A extends unknown[]>(callback: (...args: A) => unknown, ...args: A): void {
-    this.addCallback(callback, ...args);
+    this.#addToNextTurn(callback, args);
   }
 
   /**
@@ -228,10 +233,11 @@ export class IOLoop implements PollerHost {
     callback: (...args: A) => unknown,
     ...args: A
   ): TimeoutHandle {
+    const carried = carryContexts(callback);
     return this.#timers.set(whenMs, () => {
       this.enter();
       try {
-        callLogged(this, callback, args);
+        callLogged(this, carried, args);
       } finally {
         this.exit();
       }
@@ -262,8 +268,9 @@ export class IOLoop implements PollerHost {
 
   /** Runs `callback(future)` on this loop once the future is settled, never at once (IOL-24). */
   addFuture<F extends Settleable>(future: F, callback: (future: F) => unknown): void {
+    const carried = carryContexts(callback);
     const tell = (): void => {
-      callLogged(this, callback, [future]);
+      callLogged(this, carried, [future]);
     };
     future.addDoneCallback(() => {
       if (active === this) tell();
@@ -278,7 +285,7 @@ export class IOLoop implements PollerHost {
   addHandler(fd: number, handler: (fd: number, events: number) => void, events: number): void {
     const { poller } = this;
     if (poller.addHandler === undefined) throw unsupported(poller);
-    poller.addHandler(fd, handler, events);
+    poller.addHandler(fd, carryContexts(handler), events);
   }
 
   /** Changes the mask a descriptor is watched for. Errors as for `addHandler`. */
