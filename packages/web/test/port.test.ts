@@ -1,44 +1,13 @@
 // The essentials on a real port, with clients from other hands.
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
 import { Future } from '@typhoon/concurrent';
 import { coroutine, sleep } from '@typhoon/gen';
 import { ExpectLog } from '@typhoon/log/testing';
-import { afterEach, describe, expect, it } from 'vitest';
-import './quiet.ts';
+import { describe, expect, it } from 'vitest';
 import { folderOf } from './folder.ts';
-import { Application, RequestHandler, StaticFileHandler, streamRequestBody } from '../src/index.ts';
-import type { HTTPServer } from '@typhoon/httpserver';
-import type { ApplicationSettings, RouteList } from '../src/index.ts';
-
-const servers: HTTPServer[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.stop();
-    await server.closeAllConnections();
-  }
-});
-
-async function serve(routes: RouteList, settings?: ApplicationSettings): Promise<string> {
-  const server = await new Application(routes, settings).listen(0, { address: '127.0.0.1' });
-  servers.push(server);
-  return server.url;
-}
-
-async function open(url: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** All that comes until the server closes. */
-async function readAll(socket: Socket): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of socket) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('latin1');
-}
+import { open, readAll, serve } from './served.ts';
+import { RequestHandler, StaticFileHandler, streamRequestBody } from '../src/index.ts';
 
 class Hello extends RequestHandler {
   override get(name = 'world'): void {
