@@ -1,5 +1,6 @@
 export { systemClock, type Clock, type ClockTimer } from './lib/clock.ts';
 export { DeadlineSweep, type Expirable, type SweepHost } from './lib/deadline-sweep.ts';
+export type { Pollable } from './lib/descriptor-handlers.ts';
 export { IOLoop, type IOLoopOptions, type Settleable } from './lib/ioloop.ts';
 export { LoopError, type LoopErrorCode } from './lib/loop-error.ts';
 export { NetPoller } from './lib/net-poller.ts';

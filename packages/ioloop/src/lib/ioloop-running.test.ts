@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IOLoop } from './ioloop.ts';
 import { LoopError } from './loop-error.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
@@ -47,6 +47,22 @@ describe('start', () => {
     expect(isOver).toBe(false);
     loop.stop();
     await running;
+  });
+
+  it('needs no logging set up: what goes wrong shows on standard error (IOL-30)', async () => {
+    const written: unknown[] = [];
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      written.push(text);
+      return true;
+    });
+    loop.addCallback(function explode() {
+      loop.stop();
+      throw new Error('thrown by the test');
+    });
+    await loop.start();
+    write.mockRestore();
+    expect(written.join('')).toContain('Exception in callback explode');
+    expect(written.join('')).toContain('thrown by the test');
   });
 
   it('finishes the turn in which stop is called (IOL-20)', async () => {

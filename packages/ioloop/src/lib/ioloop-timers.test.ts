@@ -3,6 +3,7 @@ import { appLog } from '@typhoon/log';
 import { ExpectLog } from '@typhoon/log/testing';
 import { IOLoop } from './ioloop.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
+import type { ClockTimer } from './clock.ts';
 import type { Timeout, TimeoutHandle } from './timeout.ts';
 
 let clock: VirtualClock;
@@ -210,5 +211,37 @@ describe('a deadline', () => {
 
   it('is a duration or an instant (IOL-9)', () => {
     expect([loop.deadline(500), loop.deadline({ at: 500 })]).toEqual([1500, 500]);
+  });
+});
+
+/** Says for how long the loop asked it to wait. */
+class AskedClock extends VirtualClock {
+  readonly delays: number[] = [];
+
+  override setTimer(delayMs: number, callback: () => void): ClockTimer {
+    this.delays.push(delayMs);
+    return super.setTimer(delayMs, callback);
+  }
+}
+
+describe('the wait for the next event', () => {
+  it('lasts no time while callbacks are queued, else until the first timer (IOL-8)', async () => {
+    loop.callLater(20, see, 'second');
+    loop.callLater(10, see, 'first');
+    loop.addCallback(see, 'callback');
+    await clock.advance(0);
+    expect(seen).toEqual(['callback']);
+    await clock.advance(10);
+    expect(seen).toEqual(['callback', 'first']);
+  });
+
+  it('is never negative, however long a deadline is past (IOL-8)', () => {
+    const asked = new AskedClock({ startMs: 1000, autoJump: false });
+    const own = new IOLoop({ clock: asked });
+    own.callAt(-5000, see, 1);
+    own.callLater(-1, see, 2);
+    own.callLater(7, see, 3);
+    expect(asked.delays).toEqual([0, 0, 7]);
+    own.close();
   });
 });

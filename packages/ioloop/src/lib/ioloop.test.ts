@@ -372,30 +372,4 @@ describe('raw descriptors', () => {
       expect(use).toThrow(LoopError);
     }
   });
-
-  it('are handed to a poller that can', () => {
-    const calls: unknown[] = [];
-    class Watching extends MemoryPoller {
-      addHandler(...args: unknown[]): void {
-        calls.push(['add', ...args]);
-      }
-      updateHandler(...args: unknown[]): void {
-        calls.push(['update', ...args]);
-      }
-      removeHandler(...args: unknown[]): void {
-        calls.push(['remove', ...args]);
-      }
-    }
-    const own = new IOLoop({ poller: (host) => new Watching(host) });
-    const handler = (): void => undefined;
-    own.addHandler(3, handler, IOLoop.READ);
-    own.updateHandler(3, IOLoop.WRITE);
-    own.removeHandler(3);
-    expect(calls).toEqual([
-      ['add', 3, handler, 1],
-      ['update', 3, 4],
-      ['remove', 3],
-    ]);
-    own.close();
-  });
 });

@@ -8,6 +8,7 @@
 import { appLog } from '@typhoon/log';
 import { systemClock } from './clock.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
+import { DescriptorHandlers } from './descriptor-handlers.ts';
 import { callLogged } from './logged-call.ts';
 import { LoopError } from './loop-error.ts';
 import { LoopRuns } from './loop-runs.ts';
@@ -17,6 +18,7 @@ import { carryContexts } from './open-contexts.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import { deadlineOf } from './timeout.ts';
 import type { Clock } from './clock.ts';
+import type { Pollable } from './descriptor-handlers.ts';
 import type { Flushable, Poller, PollerHost } from './poller.ts';
 import type { Timeout, TimeoutHandle } from './timeout.ts';
 
@@ -86,6 +88,7 @@ export class IOLoop implements PollerHost {
   #isDrainComing = false;
   #isTurnComing = false;
   #isClosed = false;
+  readonly #handlers = new DescriptorHandlers(this);
   readonly #timers: LoopTimers;
   readonly #runs: LoopRuns;
 
@@ -279,34 +282,46 @@ export class IOLoop implements PollerHost {
   }
 
   /**
-   * Calls `handler(fd, events)` whenever the descriptor is ready.
-   * @throws LoopError `ERR_HANDLERS_UNSUPPORTED` where the poller cannot watch raw descriptors.
+   * Calls `handler(descriptor, events)` whenever the descriptor is ready for one of `events`, a sum of `READ` and
+   * `WRITE`; `ERROR` is always reported (IOL-38). The descriptor is a number or an object with one, and the handler
+   * gets which of them was passed. What it throws is logged, but for a broken pipe (IOL-15).
+   * @throws LoopError `ERR_HANDLERS_UNSUPPORTED` where the poller cannot watch raw descriptors, `ERR_HANDLER_EXISTS` when
+   * this one has a handler (IOL-17), `ERR_BAD_DESCRIPTOR`.
    */
-  addHandler(fd: number, handler: (fd: number, events: number) => void, events: number): void {
-    const { poller } = this;
-    if (poller.addHandler === undefined) throw unsupported(poller);
-    poller.addHandler(fd, carryContexts(handler), events);
+  addHandler<P extends Pollable>(
+    descriptor: P,
+    handler: (descriptor: P, events: number) => unknown,
+    events: number,
+  ): void {
+    this.#handlers.add(this.poller, descriptor, carryContexts(handler), events);
   }
 
-  /** Changes the mask a descriptor is watched for. Errors as for `addHandler`. */
-  updateHandler(fd: number, events: number): void {
-    const { poller } = this;
-    if (poller.updateHandler === undefined) throw unsupported(poller);
-    poller.updateHandler(fd, events);
+  /**
+   * Changes what a descriptor is watched for; the handler stays (IOL-39).
+   * @throws LoopError `ERR_HANDLERS_UNSUPPORTED`, `ERR_HANDLER_MISSING`.
+   */
+  updateHandler(descriptor: Pollable, events: number): void {
+    this.#handlers.update(this.poller, descriptor, events);
   }
 
-  /** Watches a descriptor no more. Errors as for `addHandler`. */
-  removeHandler(fd: number): void {
-    const { poller } = this;
-    if (poller.removeHandler === undefined) throw unsupported(poller);
-    poller.removeHandler(fd);
+  /**
+   * Watches a descriptor no more, not even for what was ready already; harmless when it has no handler (IOL-16, 18).
+   * @throws LoopError `ERR_HANDLERS_UNSUPPORTED`.
+   */
+  removeHandler(descriptor: Pollable): void {
+    this.#handlers.remove(this.poller, descriptor);
   }
 
-  /** Closes the poller, drops the timers and what waits; afterwards `addCallback` does nothing (IOL-12). */
-  close(): void {
+  /**
+   * Closes the poller, drops the timers and what waits; afterwards `addCallback` does nothing (IOL-12).
+   *
+   * @param options.allFds Close the descriptors that have a handler, too; an object through its `close`. Default false.
+   */
+  close(options: { readonly allFds?: boolean } = {}): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#poller?.close();
+    this.#handlers.clear(options.allFds === true);
     this.#runs.end();
     this.#timers.close();
     this.#nextTurn.clear();
@@ -384,9 +399,4 @@ export class IOLoop implements PollerHost {
 
 function closedError(): LoopError {
   return new LoopError('ERR_LOOP_CLOSED', 'the loop is closed');
-}
-
-function unsupported(poller: Poller): LoopError {
-  const message = `the ${poller.name} poller cannot watch raw descriptors`;
-  return new LoopError('ERR_HANDLERS_UNSUPPORTED', message);
 }

@@ -6,7 +6,8 @@
  * before the result was there; `ERR_LOOP_TIMEOUT` the time given to `runSync` is over; `ERR_BAD_YIELD` `runSync` got
  * something that cannot be waited for; `ERR_BAD_DEADLINE` a deadline is no finite number;
  * `ERR_BAD_INTERVAL` a periodic callback without a positive interval;
- * `ERR_HANDLERS_UNSUPPORTED` this poller cannot watch raw descriptors.
+ * `ERR_HANDLERS_UNSUPPORTED` this poller cannot watch raw descriptors; `ERR_HANDLER_EXISTS` the descriptor has a handler
+ * already; `ERR_HANDLER_MISSING` it has none; `ERR_BAD_DESCRIPTOR` it is no open descriptor.
  */
 export type LoopErrorCode =
   | 'ERR_LOOP_RUNNING'
@@ -16,7 +17,10 @@ export type LoopErrorCode =
   | 'ERR_BAD_YIELD'
   | 'ERR_BAD_DEADLINE'
   | 'ERR_BAD_INTERVAL'
-  | 'ERR_HANDLERS_UNSUPPORTED';
+  | 'ERR_HANDLERS_UNSUPPORTED'
+  | 'ERR_HANDLER_EXISTS'
+  | 'ERR_HANDLER_MISSING'
+  | 'ERR_BAD_DESCRIPTOR';
 
 /** Thrown by the loop; `code` says which of the cases it is. */
 export class LoopError extends Error {

@@ -12,6 +12,8 @@ import type { LogRecord } from '@typhoon/log';
 /** The suite's clients refuse certificates; that the server logs it is tested below. */
 const isNoHandshake = ({ message }: LogRecord): boolean => !message.startsWith('TLS handshake');
 
+const LIMITS = { handlers: 'node:net watches no raw descriptors' };
+
 describe('the contract', () => {
   beforeAll(() => {
     genLog.addFilter(isNoHandshake);
@@ -21,7 +23,7 @@ describe('the contract', () => {
     genLog.removeFilter(isNoHandshake);
   });
 
-  testPoller('net', (loop) => new NetPoller(loop), { describe, it });
+  testPoller('net', (loop) => new NetPoller(loop), { describe, it }, LIMITS);
 });
 
 const QUIET: Protocol = {

@@ -182,11 +182,16 @@ export interface Poller {
   ): Promise<Listener>;
   /** Connects; `protocol` hears `connectionMade`, or `connectionLost` with the reason. */
   connect(address: ConnectAddress, options: ConnectOptions, protocol: Protocol): ConnectAttempt;
-  /** Watches a raw descriptor; absent where the platform cannot. The mask is made of `IOLoop.READ` and `IOLoop.WRITE`. */
+  /**
+   * Watches a raw descriptor; absent where the platform cannot. The mask is made of `IOLoop.READ` and `IOLoop.WRITE`.
+   * `handler(fd, events)` is called as long as the descriptor is ready (level-triggered), with what it is ready for;
+   * `IOLoop.ERROR` is told whether it was asked for or not. What the handler throws goes to `handleCallbackException`.
+   * The loop never adds one twice, and updates and removes only what it has added.
+   */
   addHandler?(fd: number, handler: (fd: number, events: number) => void, events: number): void;
-  /** Changes what a descriptor is watched for. */
+  /** Changes what a descriptor is watched for; the handler stays. */
   updateHandler?(fd: number, events: number): void;
-  /** Watches it no more. */
+  /** Watches it no more, not even for what the poll has found already. The descriptor is still open then. */
   removeHandler?(fd: number): void;
   /** Closes all listeners and aborts all connections. */
   close(): void;

@@ -5,7 +5,10 @@ import { MemoryPoller } from './memory-poller.ts';
 import { testPoller } from './poller-suite.ts';
 import type { Protocol } from '../poller.ts';
 
-const LIMITS = { tls: 'there is no TLS in memory' };
+const LIMITS = {
+  tls: 'there is no TLS in memory',
+  handlers: 'there are no descriptors in memory',
+};
 
 testPoller('memory', (loop) => new MemoryPoller(loop), { describe, it }, LIMITS);
 testPoller(

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { makeCheck } from './poller-suite/check.ts';
 import { testClosing } from './poller-suite/closing.ts';
 import { testConnecting, testIpv6, testUnixSockets } from './poller-suite/connecting.ts';
+import { testHandlers } from './poller-suite/handlers.ts';
 import { testIsolation } from './poller-suite/isolation.ts';
 import { testReading } from './poller-suite/reading.ts';
 import { testTls } from './poller-suite/tls.ts';
@@ -15,6 +16,8 @@ import type { CreatePoller } from './poller-suite/rig.ts';
 export interface PollerLimits {
   /** Why it knows no TLS. */
   readonly tls?: string;
+  /** Why it cannot watch raw descriptors. */
+  readonly handlers?: string;
 }
 
 /**
@@ -52,6 +55,10 @@ export function testPoller(
     });
     describe('isolation', () => {
       testIsolation(check);
+    });
+    describe('raw descriptors', () => {
+      const noPipe = process.platform === 'win32' ? 'Windows has no fifos' : null;
+      testHandlers(check, limits.handlers ?? noPipe);
     });
     describe('TLS', () => {
       testTls(check, limits.tls ?? null);
