@@ -77,7 +77,17 @@ function declaredLength(headers: HTTPHeaders): number {
   }
   const text = headers.get('Content-Length');
   if (text === undefined) return -1;
-  const length = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(length)) return length;
+  if (isDigits(text)) {
+    const length = Number(text);
+    if (Number.isSafeInteger(length)) return length;
+  }
   throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid Content-Length ${JSON.stringify(text)}`);
+}
+
+function isDigits(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return false;
+  }
+  return text !== '';
 }

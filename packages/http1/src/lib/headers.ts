@@ -20,7 +20,7 @@ export function normalizeName(name: string): string {
   const known = normalized.get(name);
   if (known !== undefined) return known;
   const made = capitalize(name);
-  // Only what is a token: `checked` takes a name that stands here for a valid one.
+  // Only what is a token: `checkedName` takes a name that stands here for a valid one.
   const hasRoom = normalized.size < MAX_NORMALIZED && name.length <= MAX_NORMALIZED_LENGTH;
   if (hasRoom && isToken(name)) normalized.set(name, made);
   return made;
@@ -119,15 +119,14 @@ export class HTTPHeaders implements Iterable<string> {
    * @throws HTTPOutputError `ERR_INVALID_HEADER` for a name that is no token, or a value with CR, LF or other controls.
    */
   add(name: string, value: string): void {
-    const text = checked(name, value);
-    this.#append(normalizeName(name), text);
+    const key = checkedName(name);
+    this.#append(key, checkedValue(name, value));
   }
 
   /** Replaces all values of `name`. @throws as `add`. */
   set(name: string, value: string): void {
-    const text = checked(name, value);
-    const key = normalizeName(name);
-    this.#own().set(key, text);
+    const key = checkedName(name);
+    this.#own().set(key, checkedValue(name, value));
   }
 
   /** All values joined with `,`; `fallback` when there is none (HTU-2). */
@@ -250,17 +249,20 @@ function copyOf(fields: ReadonlyMap<string, string | string[]>): Map<string, str
   return copy;
 }
 
+/** The name as it goes out. */
+function checkedName(name: string): string {
+  const known = normalized.get(name);
+  if (known !== undefined) return known;
+  if (isToken(name)) return normalizeName(name);
+  throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid header name ${quoted(name)}`);
+}
+
 /** The value as it goes out. */
-function checked(name: string, value: string): string {
-  if (!normalized.has(name) && !isToken(name)) {
-    throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid header name ${quoted(name)}`);
-  }
-  if (typeof value !== 'string' || !isFieldValue(value)) {
-    const what = typeof value === 'string' ? quoted(value) : typeof value;
-    const message = `Invalid value of header ${name}: ${what} has control or non-latin-1 characters`;
-    throw new HTTPOutputError('ERR_INVALID_HEADER', message);
-  }
-  return trimBlanks(value);
+function checkedValue(name: string, value: string): string {
+  if (typeof value === 'string' && isFieldValue(value)) return trimBlanks(value);
+  const what = typeof value === 'string' ? quoted(value) : typeof value;
+  const message = `Invalid value of header ${name}: ${what} has control or non-latin-1 characters`;
+  throw new HTTPOutputError('ERR_INVALID_HEADER', message);
 }
 
 function badHeader(message: string): HTTPInputError {

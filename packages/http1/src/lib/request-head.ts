@@ -34,8 +34,8 @@ export interface RequestHead {
 const HOST = /^(?:[A-Za-z0-9\-._~!$&'()*+;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 const SLASH = 0x2f;
 
-/** The Host seen last, which most often is the next one's. */
-let lastValidHost = '';
+/** The Host seen last, which most often is the next one's; what no Host is before there was one. */
+let lastValidHost = ' ';
 
 /** Interprets a scanned head. @throws HTTPInputError */
 export function readRequestHead(scanner: HeadScanner<RequestLineScanner>): RequestHead {
@@ -91,8 +91,10 @@ function readHost(
     throw badHost('Missing Host header');
   }
   if (count > 1) throw badHost('Multiple host headers not allowed');
+  if (end - start === lastValidHost.length && text.startsWith(lastValidHost, start)) {
+    return lastValidHost;
+  }
   const host = text.slice(start, end);
-  if (host === lastValidHost) return lastValidHost;
   if (host.includes(',')) throw badHost('Multiple host headers not allowed');
   if (!HOST.test(host)) throw badHost(`Invalid Host header ${quoted(host)}`);
   lastValidHost = host;

@@ -175,7 +175,8 @@ export class Exchange implements HTTPConnection {
   /** RFC 9112 §9.3. A body that only the end of the connection ends, ends the connection. */
   #decideKeepAlive(headers: HTTPHeaders, body: BodyWriter): boolean {
     if (!this.#head.keepAlive || !this.#owner.canKeepAlive || body.kind === 'close') return false;
-    return !/\bclose\b/i.test(headers.get('Connection') ?? '');
+    const options = headers.get('Connection');
+    return options === undefined || !/\bclose\b/i.test(options);
   }
 
   /** H1C-23: says what happens to the connection, unless the application has said it, and ends the head. */

@@ -137,25 +137,29 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     this.#state = 'body';
     if (this.#settings.bodyTimeoutMs !== Infinity) this.#setDeadline(this.#settings.bodyTimeoutMs);
     else this.deadlineMs = Infinity;
-    this.#guard(() => {
+    try {
       const delegate = this.#app.startRequest(exchange);
       this.#delegate = delegate;
       const work = delegate.headersReceived(head);
       if (work !== undefined) this.#hold(work);
       // H1C-10. Without a body there is nothing to continue with.
-      if (head.expectContinue && !exchange.isHeadSent && this.#state === 'body') {
+      if (head.expectContinue && !exchange.isHeadSent && (this.#state as State) === 'body') {
         this.#transport?.writeLatin1('HTTP/1.1 100 Continue\r\n\r\n');
       }
-    });
+    } catch (error) {
+      this.#blame(error);
+    }
   }
 
   onBody(buffer: Buffer, start: number, end: number): void {
     const delegate = this.#delegate;
     if (delegate === null || this.#state !== 'body' || this.#exchange?.isFinished === true) return;
-    this.#guard(() => {
+    try {
       const work = delegate.dataReceived(buffer.subarray(start, end));
       if (work !== undefined) this.#hold(work);
-    });
+    } catch (error) {
+      this.#blame(error);
+    }
   }
 
   onEnd(): void {
@@ -286,14 +290,10 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     });
   }
 
-  /** Runs the application's code: what it throws is its own fault and closes the connection (H1C-8). */
-  #guard(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#parser.pause();
-      this.#fail(error);
-    }
+  /** The application threw in the middle of a message: its own fault, and the end of the connection (H1C-8). */
+  #blame(error: unknown): void {
+    this.#parser.pause();
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {
