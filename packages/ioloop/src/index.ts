@@ -1,3 +1,4 @@
+export { adoptSocket } from './lib/adopt-socket.ts';
 export { systemClock, type Clock, type ClockTimer } from './lib/clock.ts';
 export { DeadlineSweep, type Expirable, type SweepHost } from './lib/deadline-sweep.ts';
 export type { Pollable } from './lib/descriptor-handlers.ts';
@@ -22,5 +23,6 @@ export type {
   TlsInfo,
   Transport,
 } from './lib/poller.ts';
+export { startTls, type StartTlsOptions } from './lib/start-tls.ts';
 export type { Timeout, TimeoutHandle } from './lib/timeout.ts';
 export { TransportError, type TransportErrorCode } from './lib/transport-error.ts';

@@ -253,6 +253,7 @@ function open(address: ConnectAddress, options: ConnectOptions): Socket {
     allowHalfOpen: true,
     noDelay: true,
     ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+    ...(options.localPort === undefined ? {} : { localPort: options.localPort }),
     ...(options.family === undefined ? {} : { family: options.family }),
   };
   return options.tls === undefined ? connectTcp(common) : connectTls({ ...common, ...options.tls });

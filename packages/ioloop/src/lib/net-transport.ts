@@ -37,16 +37,29 @@ export class NetTransport implements Transport, Flushable {
   #error: TransportError | null = null;
   readonly #push: Socket['push'];
   readonly #paths: UnixPaths;
+  /** What TLS runs over, when that was there first. */
+  readonly #below: Transport | null;
   /** Asked for at once: a socket that was reset does not know any more. */
   readonly #remote: Address;
 
-  /** @param paths The ends of a unix socket, which Node.js does not tell. */
-  constructor(host: PollerHost, socket: Socket, protocol: Protocol, paths: UnixPaths) {
+  /**
+   * @param paths The ends of a unix socket, which Node.js does not tell.
+   * @param below The connection that was encrypted, or null.
+   */
+  constructor(
+    host: PollerHost,
+    socket: Socket,
+    protocol: Protocol,
+    paths: UnixPaths,
+    below: Transport | null = null,
+  ) {
     this.#host = host;
     this.#socket = socket;
     this.#protocol = protocol;
     this.#paths = paths;
-    this.#remote = addressOf(socket.remoteAddress, socket.remotePort, paths.remote);
+    this.#below = below;
+    this.#remote =
+      below?.remoteAddress ?? addressOf(socket.remoteAddress, socket.remotePort, paths.remote);
     this.#push = socket.push.bind(socket);
     socket.push = this.#onPush;
     socket.on('data', this.#onData);
@@ -108,6 +121,7 @@ export class NetTransport implements Transport, Flushable {
     this.#drop();
     if (this.#canReset()) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
+    this.#below?.abort();
   }
 
   setProtocol(protocol: Protocol): void {
@@ -125,7 +139,8 @@ export class NetTransport implements Transport, Flushable {
   }
 
   setNoDelay(isOn: boolean): void {
-    this.#socket.setNoDelay(isOn);
+    if (this.#below === null) this.#socket.setNoDelay(isOn);
+    else this.#below.setNoDelay(isOn);
   }
 
   get bufferedAmount(): number {
@@ -138,6 +153,7 @@ export class NetTransport implements Transport, Flushable {
   }
 
   get localAddress(): Address {
+    if (this.#below !== null) return this.#below.localAddress;
     const { localAddress, localPort } = this.#socket;
     return addressOf(localAddress, localPort, this.#paths.local);
   }
@@ -148,6 +164,19 @@ export class NetTransport implements Transport, Flushable {
 
   get tls(): TlsInfo | null {
     return this.#socket instanceof TLSSocket ? tlsInfo(this.#socket) : null;
+  }
+
+  /** Sends what was written, and gives the socket away: this transport and its protocol have nothing to do with it any more. */
+  detach(): Socket {
+    const socket = this.#socket;
+    this.flush();
+    this.#state = 'lost';
+    socket.push = this.#push;
+    socket.off('data', this.#onData);
+    socket.off('end', this.#onEnd);
+    socket.off('error', this.#onError);
+    socket.off('close', this.#onClose);
+    return socket;
   }
 
   /** Hands what was written in this event to the socket, as one write where it can be. */
@@ -253,8 +282,15 @@ export class NetTransport implements Transport, Flushable {
   };
 
   readonly #onError = (error: Error): void => {
+    if (this.#isFarewell()) return;
     this.#error ??= TransportError.from(error, 'connection failed');
   };
+
+  /** Both sides had said all: that the peer did not wait for TLS's last word is no loss. */
+  #isFarewell(): boolean {
+    if (this.#below === null || this.#state === 'open') return false;
+    return this.#socket.readableEnded && this.#socket.writableLength === 0;
+  }
 
   readonly #onClose = (): void => {
     this.#state = 'lost';

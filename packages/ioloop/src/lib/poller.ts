@@ -129,6 +129,8 @@ export interface ConnectOptions {
   readonly tls?: ConnectTlsOptions;
   /** Source IP address to connect from. */
   readonly localAddress?: string;
+  /** Source port to connect from. Default: any. */
+  readonly localPort?: number;
   /** 4 or 6 for that family only. Default 0: both, the faster wins. */
   readonly family?: 0 | 4 | 6;
 }

@@ -98,7 +98,7 @@ export class MemoryPoller implements Poller {
         ? { host: '', port: 0, path: '' }
         : {
             host: options.localAddress ?? address.host,
-            port: this.#network.freePort(),
+            port: options.localPort ?? this.#network.freePort(),
             path: '',
           };
     const near = this.#makeTransport(() => protocol, ours, theirs);

@@ -7,6 +7,7 @@ import { testConnecting, testIpv6, testUnixSockets } from './poller-suite/connec
 import { testHandlers } from './poller-suite/handlers.ts';
 import { testIsolation } from './poller-suite/isolation.ts';
 import { testReading } from './poller-suite/reading.ts';
+import { testStartTls } from './poller-suite/starttls.ts';
 import { testTls } from './poller-suite/tls.ts';
 import { testWriting } from './poller-suite/writing.ts';
 import type { TestFramework } from './poller-suite/check.ts';
@@ -62,6 +63,9 @@ export function testPoller(
     });
     describe('TLS', () => {
       testTls(check, limits.tls ?? null);
+    });
+    describe('TLS over a connection that exists', () => {
+      testStartTls(check);
     });
   });
 }

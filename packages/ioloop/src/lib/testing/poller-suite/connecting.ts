@@ -11,6 +11,7 @@ import type { Rig } from './rig.ts';
 /** Declares the tests. */
 export function testConnecting(check: Check): void {
   testConnection(check);
+  testSource(check);
   testManyConnections(check);
   testRefusals(check);
   testGivingUp(check);
@@ -52,6 +53,17 @@ function testConnection(check: Check): void {
     client.abort();
     await server.heard('lost');
     assert.equal(server.transport.remoteAddress.port, port);
+  });
+}
+
+function testSource(check: Check): void {
+  check('connects from the address and the port that are given', async (rig) => {
+    const free = await rig.listen();
+    await free.close();
+    const source = { localAddress: '127.0.0.1', localPort: free.address.port };
+    const { server } = await rig.pair({ connect: source });
+    const { host, port } = server.transport.remoteAddress;
+    assert.deepEqual([host, port], [source.localAddress, source.localPort]);
   });
 }
 
