@@ -1,3 +1,4 @@
+export { abortable } from './lib/abortable.ts';
 export {
   chainFuture,
   futureAddDoneCallback,
@@ -12,4 +13,6 @@ export {
   TimeoutError,
   type FutureErrorCode,
 } from './lib/future-error.ts';
+export { shield } from './lib/shield.ts';
+export { withSignal } from './lib/with-signal.ts';
 export { withTimeout, type WithTimeoutOptions } from './lib/with-timeout.ts';

@@ -1,18 +1,12 @@
 // One future's end becomes another's.
 import { appLog } from '@typhoon/log';
 import { Future } from './future.ts';
+import { passEnd } from './pass-end.ts';
 
 /** Gives `target` the end of `source`, unless it is settled by then; `target`'s end never affects `source` (CON-8). */
 export function chainFuture<T>(source: PromiseLike<T>, target: Future<T>): void {
   Future.from(source).addDoneCallback((done) => {
-    if (target.done()) return;
-    if (done.cancelled()) {
-      target.setCancelled();
-      return;
-    }
-    const error = done.exception();
-    if (error === null) target.setResult(done.result());
-    else target.setException(error);
+    passEnd(done, target);
   });
 }
 

@@ -7,10 +7,16 @@ import { watchForOversight } from './oversight.ts';
 import type { Settleable } from '@typhoon/ioloop';
 
 const PENDING = 0;
-const DONE = 1;
-const FAILED = 2;
-const CANCELLED = 3;
-type State = typeof PENDING | typeof DONE | typeof FAILED | typeof CANCELLED;
+/** Cancelled, and its owner takes the time it needs to end. */
+const CANCELLING = 1;
+const DONE = 2;
+const FAILED = 3;
+const CANCELLED = 4;
+type Settled = typeof DONE | typeof FAILED | typeof CANCELLED;
+type State = typeof PENDING | typeof CANCELLING | Settled;
+
+/** Of the futures whose `signal` somebody has asked for. */
+const controllers = new WeakMap<Future<unknown>, AbortController>();
 
 /** Written as a method, for methods are compared bivariantly: a `Future<number>` is a `Future<unknown>`. */
 type DoneCallback<T> = { call(future: Future<T>): void }['call'];
@@ -20,10 +26,10 @@ let watchOverlooked: (future: Future<unknown>) => void;
 /** How to make a future. */
 export interface FutureOptions {
   /**
-   * Called when somebody cancels the future. `true` says that its owner will settle it, in its own time;
-   * otherwise it is settled as cancelled at once.
+   * Called once, when somebody cancels the future. `true` says that its owner will settle it, in its own time;
+   * otherwise it is settled as cancelled at once. `reason` is what was given to `cancel`.
    */
-  onCancel?(): boolean | undefined;
+  onCancel?(reason: unknown): boolean | undefined;
 }
 
 /**
@@ -80,12 +86,12 @@ export class Future<T> implements PromiseLike<T>, Settleable {
 
   /** Whether it is settled, in whichever way. */
   done(): boolean {
-    return this.#state !== PENDING;
+    return this.#state >= DONE;
   }
 
   /** Whether it is not settled yet. */
   running(): boolean {
-    return this.#state === PENDING;
+    return this.#state < DONE;
   }
 
   /** Whether it was settled by cancellation. */
@@ -105,9 +111,8 @@ export class Future<T> implements PromiseLike<T>, Settleable {
    */
   result(): T {
     if (this.#state === DONE) return this.#value as T;
-    if (this.#state === PENDING) throw new InvalidStateError('the future is not settled yet');
-    this.#lookAt();
-    throw this.#value;
+    if (this.#state < DONE) throw new InvalidStateError('the future is not settled yet');
+    throw this.#error();
   }
 
   /**
@@ -116,10 +121,9 @@ export class Future<T> implements PromiseLike<T>, Settleable {
    */
   exception(): unknown {
     if (this.#state === DONE) return null;
-    if (this.#state === PENDING) throw new InvalidStateError('the future is not settled yet');
-    this.#lookAt();
-    if (this.#state === FAILED) return this.#value;
-    throw this.#value;
+    if (this.#state < DONE) throw new InvalidStateError('the future is not settled yet');
+    if (this.#state === FAILED) return this.#error();
+    throw this.#error();
   }
 
   /** Settles it with a result. @throws InvalidStateError `ERR_INVALID_STATE` when it is settled (CON-3). */
@@ -137,24 +141,45 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   }
 
   /** Settles it as cancelled; for its owner, others call `cancel`. @throws InvalidStateError `ERR_INVALID_STATE`. */
-  setCancelled(error: CancelledError = new CancelledError()): void {
+  setCancelled(error?: CancelledError): void {
     this.#settle(CANCELLED, error);
+    controllers.get(this)?.abort(this.#error());
   }
 
   /**
    * Asks for cancellation. Answers whether that was possible, that is, whether it was not settled yet. A coroutine's
-   * future settles when the last `finally` of the coroutine is done.
+   * future settles when the last `finally` of the coroutine is done. Asking again changes nothing.
+   *
+   * @param reason Becomes the `cause` of the CancelledError.
    */
-  cancel(): boolean {
-    if (this.#state !== PENDING) return false;
-    const isOwnersMatter = this.#options?.onCancel?.() === true;
-    if (!isOwnersMatter && this.#state === (PENDING as State)) this.setCancelled();
+  cancel(reason?: unknown): boolean {
+    if (this.#state !== PENDING) return this.#state === CANCELLING;
+    this.#state = CANCELLING;
+    controllers.get(this)?.abort(cancelledBecause(reason));
+    const isOwnersMatter = this.#options?.onCancel?.(reason) === true;
+    if (!isOwnersMatter && this.#state < DONE) {
+      this.setCancelled(reason === undefined ? undefined : cancelledBecause(reason));
+    }
     return true;
+  }
+
+  /**
+   * Aborts as soon as the future is cancelled, for work that takes an AbortSignal; its reason is a CancelledError. It
+   * never aborts if the future ends in another way.
+   */
+  get signal(): AbortSignal {
+    let controller = controllers.get(this);
+    if (controller === undefined) {
+      controllers.set(this, (controller = new AbortController()));
+      if (this.#state === CANCELLED) controller.abort(this.#error());
+      else if (this.#state === CANCELLING) controller.abort(new CancelledError());
+    }
+    return controller.signal;
   }
 
   /** Calls `callback(future)` through the ready queue when it is settled, at the end of this event if it is already. */
   addDoneCallback(callback: DoneCallback<T>): void {
-    if (this.#state !== PENDING) {
+    if (this.#state >= DONE) {
       IOLoop.current().schedule(callback, this);
     } else if (this.#callbacks === null) {
       this.#callbacks = callback;
@@ -188,19 +213,19 @@ export class Future<T> implements PromiseLike<T>, Settleable {
 
   /** Makes `const value = yield* future` typed in a coroutine. */
   *[Symbol.iterator](): Generator<Future<T>, T, unknown> {
-    if (this.#state === PENDING) yield this;
+    if (this.#state < DONE) yield this;
     return this.result();
   }
 
   #toPromise(): Promise<T> {
     if (this.#state === DONE) return Promise.resolve(this.#value as T);
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what it failed with is passed on
-    if (this.#state !== PENDING) return Promise.reject(this.#value);
+    if (this.#state >= DONE) return Promise.reject(this.#error());
     return new Promise((resolve, reject) => {
       this.addDoneCallback((future) => {
         if (future.#state === DONE) resolve(future.#value as T);
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the same
-        else reject(future.#value);
+        else reject(future.#error());
       });
     });
   }
@@ -212,13 +237,20 @@ export class Future<T> implements PromiseLike<T>, Settleable {
     };
   }
 
+  /** What it ended with instead of a result; from now on somebody has seen it. */
+  #error(): unknown {
+    this.#lookAt();
+    if (this.#state === CANCELLED) this.#value ??= new CancelledError(); // few ever look
+    return this.#value;
+  }
+
   #lookAt(): void {
     this.#isLookedAt = true;
     if (this.#failure !== null) this.#failure.isLookedAt = true;
   }
 
-  #settle(state: State, value: unknown): void {
-    if (this.#state !== PENDING) throw new InvalidStateError('the future is settled already');
+  #settle(state: Settled, value: unknown): void {
+    if (this.#state >= DONE) throw new InvalidStateError('the future is settled already');
     this.#state = state;
     this.#value = value;
     const callbacks = this.#callbacks;
@@ -228,6 +260,12 @@ export class Future<T> implements PromiseLike<T>, Settleable {
     if (typeof callbacks === 'function') loop.schedule(callbacks, this);
     else for (const callback of callbacks) loop.schedule(callback, this);
   }
+}
+
+function cancelledBecause(reason: unknown): CancelledError {
+  return reason === undefined
+    ? new CancelledError()
+    : new CancelledError(undefined, { cause: reason });
 }
 
 /** Whether `value` is a Future; promises and coroutines are not (CON-9). */

@@ -22,21 +22,18 @@ export class Gathering<T> implements FutureOptions {
   }
 
   /** For the future: cancels the children that nobody else waits for, and waits for them; the others are left alone. */
-  onCancel(): boolean {
-    if (this.#ending !== null) {
-      for (const future of this.#ending) future.cancel();
-      return true;
-    }
+  onCancel(reason: unknown): boolean {
+    if (this.#futures.every((future) => future.done())) return true; // its end is on its way
     this.#ending = new Set();
-    for (const future of this.#futures) this.#leave(future, this.#ending);
+    for (const future of this.#futures) this.#leave(future, this.#ending, reason);
     return this.#ending.size > 0;
   }
 
-  #leave(future: Future<unknown>, ending: Set<Future<unknown>>): void {
+  #leave(future: Future<unknown>, ending: Set<Future<unknown>>, reason: unknown): void {
     if (future.done() || ending.has(future)) return;
     while (future.removeDoneCallback(this.#onDone)); // the same child may be there twice
     if (future.waiters > 0) return;
-    future.cancel();
+    future.cancel(reason);
     if (future.done()) return;
     ending.add(future);
     future.addDoneCallback(this.#onEnded);

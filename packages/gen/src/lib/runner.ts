@@ -1,13 +1,23 @@
 // Drives one generator. Owns: what it waits for, what it is resumed with, its cancellation.
 // Must not know: how the generator was made.
 // HOT: `pnpm bench gen`
+import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, Future } from '@typhoon/concurrent';
 import { IOLoop } from '@typhoon/ioloop';
+import { appLog } from '@typhoon/log';
 import { Return } from './gen-error.ts';
 import { moment } from './moment.ts';
 import { convertYielded } from './multi.ts';
 import type { FutureOptions } from '@typhoon/concurrent';
 
+/** Whether somebody has cancelled the generator, and how far that has come. */
+const LIVE = 0;
+/** CancelledError is thrown where it waits, or waits next. */
+const DOOMED = 1;
+/** It has been. There is no second one: cleaning up is not to be disturbed. */
+const CANCELLED = 2;
+
+let advance: (runner: Runner<unknown>, isError: boolean, sent: unknown) => void;
 let interrupt: (runner: Runner<unknown>) => void;
 let resume: (runner: Runner<unknown>) => void;
 
@@ -18,6 +28,8 @@ let resume: (runner: Runner<unknown>) => void;
  *
  * Cancelling its future throws CancelledError at the `yield` where the generator waits; what it alone waits for is
  * cancelled before that, and ends first. The future settles when the generator has ended, `finally` blocks included.
+ *
+ * The generator is resumed in the context of AsyncLocalStorage in which it first waited.
  */
 export class Runner<R> implements FutureOptions {
   /** Settled when the generator has ended. */
@@ -25,8 +37,11 @@ export class Runner<R> implements FutureOptions {
   readonly #generator: Generator<unknown, R, unknown>;
   #onSettled: ((future: Future<unknown>) => void) | null = null;
   #awaited: Future<unknown> | null = null;
+  #context: AsyncResource | null = null;
   #isRunning = false;
-  #isCancelling = false;
+  #cancellation: typeof LIVE | typeof DOOMED | typeof CANCELLED = LIVE;
+  /** What was given to `cancel`. */
+  #reason: unknown = undefined;
 
   constructor(generator: Generator<unknown, R, unknown>) {
     this.#generator = generator;
@@ -35,11 +50,10 @@ export class Runner<R> implements FutureOptions {
   }
 
   /** For the future: somebody cancels it. Through the ready queue, so that no chain is too long. */
-  onCancel(): boolean {
-    if (!this.#isCancelling) {
-      this.#isCancelling = true;
-      if (!this.#isRunning) IOLoop.current().schedule(interrupt, this);
-    }
+  onCancel(reason: unknown): boolean {
+    this.#cancellation = DOOMED;
+    this.#reason = reason;
+    if (!this.#isRunning) IOLoop.current().schedule(interrupt, this);
     return true;
   }
 
@@ -71,13 +85,14 @@ export class Runner<R> implements FutureOptions {
       this.#end(error);
     }
     this.#isRunning = false;
-    if (this.#isCancelling) IOLoop.current().schedule(interrupt, this);
+    if (this.#cancellation === DOOMED) IOLoop.current().schedule(interrupt, this);
   }
 
   /** Null when the generator is resumed in the loop's next turn. */
   #toFuture(yielded: unknown): Future<unknown> | null {
     if (yielded instanceof Future) return yielded;
     if (yielded === null || yielded === undefined || yielded === moment) {
+      this.#context ??= new AsyncResource('Coroutine');
       IOLoop.current().addCallback(resume, this);
       return null;
     }
@@ -90,28 +105,34 @@ export class Runner<R> implements FutureOptions {
 
   #waitFor(future: Future<unknown>): void {
     this.#awaited = future;
+    this.#context ??= new AsyncResource('Coroutine');
     this.#onSettled ??= (settled) => {
       this.#resumeWith(settled);
     };
     future.addDoneCallback(this.#onSettled);
   }
 
+  /**
+   * A result that has come is never thrown away, even if the generator has been cancelled meanwhile: it gets that, and
+   * CancelledError where it waits next.
+   */
   #resumeWith(future: Future<unknown>): void {
     if (this.#awaited !== future) return;
     this.#awaited = null;
-    if (this.#isCancelling) {
-      this.#throwCancelled();
+    let result: unknown;
+    try {
+      result = future.result();
+    } catch (error) {
+      if (this.#cancellation === DOOMED) this.#throwCancelled(error);
+      else this.#goOn(true, error);
       return;
     }
-    let sent: unknown;
-    let isError = false;
-    try {
-      sent = future.result();
-    } catch (error) {
-      sent = error;
-      isError = true;
-    }
-    this.#advance(isError, sent);
+    this.#goOn(false, result);
+  }
+
+  /** Runs the generator on, in its context. */
+  #goOn(isError: boolean, sent: unknown): void {
+    this.#context?.runInAsyncScope(advance, null, this, isError, sent);
   }
 
   #end(error: unknown): void {
@@ -122,26 +143,43 @@ export class Runner<R> implements FutureOptions {
 
   #interrupt(): void {
     const awaited = this.#awaited;
-    if (!this.#isCancelling || awaited === null || awaited.done()) return; // it is resumed anyway
+    if (this.#cancellation !== DOOMED || awaited === null || awaited.done()) return; // it is resumed anyway
     // Work that is cancelled runs its `finally` blocks first; the callback comes when it has ended.
-    if (awaited.waiters === 1 && awaited.cancel()) return;
+    if (awaited.waiters === 1 && awaited.cancel(this.#reason)) return;
     if (this.#onSettled !== null) awaited.removeDoneCallback(this.#onSettled);
     this.#awaited = null;
     this.#throwCancelled();
   }
 
-  #throwCancelled(): void {
-    this.#isCancelling = false;
-    this.#advance(true, new CancelledError());
+  /** @param error What the work that was waited for ended with, if it has. */
+  #throwCancelled(error?: unknown): void {
+    this.#cancellation = CANCELLED;
+    if (error instanceof CancelledError) {
+      this.#goOn(true, error);
+      return;
+    }
+    const cause = error ?? this.#reason;
+    this.#goOn(true, new CancelledError(undefined, cause === undefined ? {} : { cause }));
+    if (error !== undefined && !isAbort(error)) {
+      appLog.error('Exception after Future was cancelled', error);
+    }
   }
 
   static {
+    advance = (runner, isError, sent) => {
+      runner.#advance(isError, sent);
+    };
     interrupt = (runner) => {
       runner.#interrupt();
     };
     resume = (runner) => {
-      if (runner.#isCancelling) runner.#throwCancelled();
-      else runner.#advance(false, null);
+      if (runner.#cancellation === DOOMED) runner.#throwCancelled(undefined);
+      else runner.#goOn(false, null);
     };
   }
+}
+
+/** What the APIs that take an AbortSignal fail with when it aborts. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
