@@ -157,7 +157,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
     this.#state = CANCELLING;
     controllers.get(this)?.abort(cancelledBecause(reason));
     const isOwnersMatter = this.#options?.onCancel?.(reason) === true;
-    if (!isOwnersMatter && this.#state < DONE) {
+    if (!isOwnersMatter && this.running()) {
       this.setCancelled(reason === undefined ? undefined : cancelledBecause(reason));
     }
     return true;
