@@ -15,7 +15,7 @@ function compute(forMs: number): number {
   return rounds;
 }
 
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 1000;
 
 /** `/compute/MS`: in time it answers 200, otherwise 503. */
 class ComputeHandler extends RequestHandler {

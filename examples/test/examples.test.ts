@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -13,7 +14,9 @@ let feedUrl = '';
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  feed = createServer((_request, response) => response.end(JSON.stringify(FEED)));
+  feed = createServer(({ url }, response) => {
+    response.end(url === '/feed.json' ? JSON.stringify(FEED) : 'this is no feed');
+  });
   feed.listen(0, '127.0.0.1');
   await once(feed, 'listening');
   const address = feed.address();
@@ -34,9 +37,9 @@ afterEach(async () => {
 });
 
 /** Starts an example on a free port; gives its address. */
-async function start(name: string): Promise<string> {
+async function start(name: string, from = feedUrl): Promise<string> {
   const program = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
-  const child = spawn(process.execPath, [program, '0', feedUrl], {
+  const child = spawn(process.execPath, [program, '0', from], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -55,11 +58,14 @@ describe.each(['callback-style', 'coroutine-style', 'async-style'])('%s', (name)
   });
 
   it('answers an error when the feed is not there', async () => {
-    const saved = feedUrl;
-    feedUrl = 'http://127.0.0.1:1/';
-    const url = await start(name);
-    feedUrl = saved;
+    const url = await start(name, 'http://127.0.0.1:1/');
     expect((await fetch(url)).status).toBeGreaterThanOrEqual(500);
+  });
+
+  it('answers an error when the feed is none, and lives on', async () => {
+    const url = await start(name, new URL('/none', feedUrl).href);
+    expect((await fetch(url)).status).toBe(500);
+    expect((await fetch(url)).status).toBe(500);
   });
 });
 
@@ -71,24 +77,40 @@ describe('thread-pool', () => {
     expect(await response.json()).toMatchObject({ rounds: expect.any(Number) as number });
   });
 
-  it('answers 503 for one that does not, and others within 20 ms meanwhile', async () => {
-    const url = await start('thread-pool');
-    await fetch(`${url}/ping`);
-    const slow = fetch(`${url}/compute/1500`);
-    let isSlowDone = false as boolean;
-    void slow.then(() => (isSlowDone = true));
-    const times: number[] = [];
-    while (!isSlowDone) {
-      const begin = performance.now();
-      await (await fetch(`${url}/ping`)).text();
-      times.push(performance.now() - begin);
-    }
-    expect((await slow).status).toBe(503);
-    expect(times.length).toBeGreaterThan(10);
-    times.sort((a, b) => a - b);
-    expect(times[Math.floor(times.length / 2)]).toBeLessThan(20);
-  });
+  // Tried again where the machine itself had better things to do: a server that is blocked fails every time.
+  it(
+    'answers 503 for one that does not, and others within 20 ms meanwhile',
+    { retry: 3 },
+    async () => {
+      const url = await start('thread-pool');
+      // What a ping takes on this machine, as it is now, while nothing is computed.
+      const usual = await pingUntil(url, sleep(1000));
+      const slow = fetch(`${url}/compute/3000`);
+      const meanwhile = await pingUntil(url, slow);
+      expect((await slow).status).toBe(503);
+      expect(meanwhile.length).toBeGreaterThan(5);
+      expect(p95(meanwhile)).toBeLessThan(20 + p95(usual));
+    },
+  );
 });
+
+/** Pings one after another until `end`; how long each took, in ms. */
+async function pingUntil(url: string, end: Promise<unknown>): Promise<number[]> {
+  let isOver = false as boolean;
+  void end.then(() => (isOver = true));
+  const times: number[] = [];
+  while (!isOver) {
+    const begin = performance.now();
+    await (await fetch(`${url}/ping`)).text();
+    times.push(performance.now() - begin);
+  }
+  return times;
+}
+
+function p95(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Infinity;
+}
 
 describe('raw-server', () => {
   it('answers with no framework', async () => {

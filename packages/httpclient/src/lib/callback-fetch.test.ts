@@ -1,3 +1,4 @@
+import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import { makeRig } from '../../test/rig.ts';
@@ -58,6 +59,18 @@ describe('fetchWithCallback', () => {
     expect(peer.received).toMatch(/^POST /);
     peer.answer();
     expect(responses[0]?.request).toBe(request);
+  });
+
+  it('calls back in the stack contexts that surround the call (SHC-24, STK-12)', () => {
+    const { client, accept } = makeRig();
+    const caught: unknown[] = [];
+    new ExceptionStackContext((error) => caught.push(error) > 0).run(() => {
+      fetchWithCallback(client, 'http://a.test/', () => {
+        throw new Error('mine');
+      });
+    });
+    accept(0).answer();
+    expect(caught).toEqual([new Error('mine')]);
   });
 
   it('leaves what the callback throws to the loop’s log (SHC-24)', () => {

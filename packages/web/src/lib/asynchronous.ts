@@ -1,9 +1,12 @@
 // The decorator of the callback style (WEB-9).
+import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
+import { endInFailure } from './handler-failure.ts';
 import { stateOf, type RequestHandler } from './request-handler.ts';
 
 /**
  * Before a method: its end is not the end of the answer, a callback will call `finish` or `render` later. If the method
- * returns a future, that one's end is.
+ * returns a future, that one's end is. What a callback of the loop throws is answered like what the method throws: the
+ * method runs in an `ExceptionStackContext`.
  */
 export function asynchronous<This extends RequestHandler, A extends unknown[], R>(
   method: (this: This, ...args: A) => R,
@@ -15,7 +18,11 @@ export function asynchronous(
   return function (this: RequestHandler, ...args: unknown[]): unknown {
     const state = stateOf(this);
     state.isAutoFinishOn = false;
-    const result = method.apply(this, args);
+    const context = new ExceptionStackContext((error) => {
+      endInFailure(this, state, error);
+      return true;
+    });
+    const result = context.run(() => method.apply(this, args));
     if (result !== undefined && result !== null) state.isAutoFinishOn = true;
     return result;
   };

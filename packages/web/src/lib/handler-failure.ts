@@ -19,8 +19,21 @@ export interface FailingHandler {
   logException(error: unknown): void;
 }
 
-/** Ends the request of a handler that threw. */
-export function handleFailure(handler: FailingHandler, state: HandlerState, thrown: unknown): void {
+/** Whatever was thrown, and wherever: the request ends, with an answer if that is still possible, and nobody else's does. */
+export function endInFailure(handler: FailingHandler, state: HandlerState, thrown: unknown): void {
+  const { response } = state;
+  try {
+    handleFailure(handler, state, thrown);
+  } catch (reason) {
+    appLog.error('Uncaught exception while an error was answered', reason);
+    response.isFinished = true;
+  }
+  if (response.isFinished && !response.isComplete) {
+    handler.request.connection.context.transport.close();
+  }
+}
+
+function handleFailure(handler: FailingHandler, state: HandlerState, thrown: unknown): void {
   if (thrown instanceof Finish) {
     if (!state.response.isFinished) handler.finish(thrown.chunk);
     return;

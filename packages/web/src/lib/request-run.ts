@@ -8,7 +8,7 @@
 import { CancelledError, Future } from '@typhoon/concurrent';
 import { TransportError } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
-import { handleFailure } from './handler-failure.ts';
+import { endInFailure } from './handler-failure.ts';
 import { watchHook } from './hooks.ts';
 import { HTTPError } from './http-error.ts';
 import { stateOf } from './request-handler.ts';
@@ -229,19 +229,9 @@ export class RequestRun {
     });
   }
 
-  /** Whatever was thrown, and wherever: the request ends, and nobody else's does. */
   #fail(error: unknown): void {
-    const { response } = this.#state;
-    try {
-      if (this.#isClientGone && isConsequence(error)) response.isFinished = true;
-      else handleFailure(this.#handler, this.#state, error);
-    } catch (reason) {
-      appLog.error('Uncaught exception while an error was answered', reason);
-      response.isFinished = true;
-    }
-    if (response.isFinished && !response.isComplete) {
-      this.#handler.request.connection.context.transport.close();
-    }
+    if (this.#isClientGone && isConsequence(error)) this.#state.response.isFinished = true;
+    else endInFailure(this.#handler, this.#state, error);
     this.#end();
   }
 

@@ -1,0 +1,95 @@
+import { Future } from '@typhoon/concurrent';
+import { IOLoop } from '@typhoon/ioloop';
+import { ExpectLog } from '@typhoon/log/testing';
+import { describe, expect, it } from 'vitest';
+import '../../test/quiet.ts';
+import { Application } from './application.ts';
+import { asynchronous } from './asynchronous.ts';
+import { fetchApp } from './fetch-app.ts';
+import { HTTPError } from './http-error.ts';
+import { RequestHandler } from './request-handler.ts';
+import type { AppResponse } from './memory-connection.ts';
+
+/** Asks a handler whose GET is `body`, behind the decorator. */
+function ask(body: (handler: RequestHandler) => unknown): Promise<AppResponse> {
+  class Handler extends RequestHandler {
+    @asynchronous
+    override get(): unknown {
+      return body(this);
+    }
+  }
+  return fetchApp(new Application([['/', Handler]]), '/');
+}
+
+function later(callback: () => void): void {
+  IOLoop.current().addCallback(callback);
+}
+
+describe('asynchronous', () => {
+  it('leaves the answer open until a callback finishes it (WEB-9)', async () => {
+    const { body } = await ask((handler) => {
+      later(() => void handler.finish('from a callback'));
+    });
+    expect(body.toString()).toBe('from a callback');
+  });
+
+  it('finishes the answer when a future is returned and done (WEB-9)', async () => {
+    const { body } = await ask((handler) => {
+      const future = new Future<void>();
+      later(() => {
+        handler.write('written');
+        future.setResult();
+      });
+      return future;
+    });
+    expect(body.toString()).toBe('written');
+  });
+
+  it('answers what the method throws (WEB-9)', async () => {
+    const { status } = await ask(() => {
+      throw new HTTPError(409);
+    });
+    expect(status).toBe(409);
+  });
+
+  it('answers what a callback throws, and one that this one leaves behind (WEB-9)', async () => {
+    await new ExpectLog('typhoon.application', 'Uncaught exception GET /').run(async () => {
+      const { status } = await ask(() => {
+        later(() => {
+          later(() => {
+            throw new Error('nobody would hear of it');
+          });
+        });
+      });
+      expect(status).toBe(500);
+    });
+  });
+
+  it('answers what a returned future fails with (WEB-9)', async () => {
+    const { status } = await ask(() => {
+      const future = new Future<void>();
+      later(() => {
+        future.setException(new HTTPError(410));
+      });
+      return future;
+    });
+    expect(status).toBe(410);
+  });
+
+  it('only logs what a callback throws behind the end (WEB-9, 61)', async () => {
+    await new ExpectLog('typhoon.application', 'Uncaught exception GET /').run(async () => {
+      const thrown = new Future<void>();
+      const { status } = await ask((handler) => {
+        later(() => {
+          later(() => {
+            thrown.setResult();
+          });
+          void handler.finish();
+          throw new Error('too late');
+        });
+      });
+      await thrown;
+      expect(status).toBe(200);
+    });
+  });
+});
