@@ -4,6 +4,7 @@ import { appLog } from '@typhoon/log';
 import { ExpectLog } from '@typhoon/log/testing';
 import { IOLoop } from './ioloop.ts';
 import { LoopError } from './loop-error.ts';
+import { NetPoller } from './net-poller.ts';
 import { MemoryPoller } from './testing/memory-poller.ts';
 
 let loop: IOLoop;
@@ -356,6 +357,7 @@ describe('a closed loop', () => {
 
 describe('raw descriptors', () => {
   it('are refused by a poller that cannot watch them: ERR_HANDLERS_UNSUPPORTED', () => {
+    const loop = new IOLoop({ poller: (host) => new NetPoller(host) });
     const uses = [
       () => {
         loop.addHandler(0, () => undefined, IOLoop.READ);

@@ -8,12 +8,12 @@
 import { appLog } from '@typhoon/log';
 import { systemClock } from './clock.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
+import { defaultPoller } from './default-poller.ts';
 import { DescriptorHandlers } from './descriptor-handlers.ts';
 import { callLogged } from './logged-call.ts';
 import { LoopError } from './loop-error.ts';
 import { LoopRuns } from './loop-runs.ts';
 import { LoopTimers } from './loop-timers.ts';
-import { NetPoller } from './net-poller.ts';
 import { carryContexts } from './open-contexts.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import { deadlineOf } from './timeout.ts';
@@ -32,7 +32,7 @@ export interface Settleable {
 export interface IOLoopOptions {
   /** Where time comes from. Default: the system. */
   readonly clock?: Clock;
-  /** Makes the poller when the loop first needs one. Default: the `net` poller. */
+  /** Makes the poller when the loop first needs one. Default: the native one where it loads, else `net`. */
   readonly poller?: (loop: PollerHost) => Poller;
   /** Become the thread's current loop. Default true. */
   readonly makeCurrent?: boolean;
@@ -94,7 +94,7 @@ export class IOLoop implements PollerHost {
 
   constructor(options: IOLoopOptions = {}) {
     this.#clock = options.clock ?? systemClock;
-    this.#makePoller = options.poller ?? ((loop) => new NetPoller(loop));
+    this.#makePoller = options.poller ?? defaultPoller;
     this.sweep = new DeadlineSweep(this);
     this.#timers = new LoopTimers(this.#clock);
     this.#runs = new LoopRuns(this, () => this.#becomeCurrent());

@@ -7,7 +7,8 @@
  * something that cannot be waited for; `ERR_BAD_DEADLINE` a deadline is no finite number;
  * `ERR_BAD_INTERVAL` a periodic callback without a positive interval;
  * `ERR_HANDLERS_UNSUPPORTED` this poller cannot watch raw descriptors; `ERR_HANDLER_EXISTS` the descriptor has a handler
- * already; `ERR_HANDLER_MISSING` it has none; `ERR_BAD_DESCRIPTOR` it is no open descriptor.
+ * already; `ERR_HANDLER_MISSING` it has none; `ERR_BAD_DESCRIPTOR` it is no open descriptor, or of a kind
+ * that is always ready; `ERR_POLLER_UNAVAILABLE` the poller that `TYPHOON_POLLER` asks for cannot be had.
  */
 export type LoopErrorCode =
   | 'ERR_LOOP_RUNNING'
@@ -20,7 +21,8 @@ export type LoopErrorCode =
   | 'ERR_HANDLERS_UNSUPPORTED'
   | 'ERR_HANDLER_EXISTS'
   | 'ERR_HANDLER_MISSING'
-  | 'ERR_BAD_DESCRIPTOR';
+  | 'ERR_BAD_DESCRIPTOR'
+  | 'ERR_POLLER_UNAVAILABLE';
 
 /** Thrown by the loop; `code` says which of the cases it is. */
 export class LoopError extends Error {

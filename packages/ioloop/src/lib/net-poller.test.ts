@@ -32,9 +32,14 @@ const QUIET: Protocol = {
   connectionLost: () => undefined,
 };
 
+/** A loop with this poller, whatever others there are. */
+function netLoop(): IOLoop {
+  return new IOLoop({ poller: (host) => new NetPoller(host) });
+}
+
 describe('NetPoller', () => {
   it('sends what one event writes as one packet', async () => {
-    const loop = new IOLoop();
+    const loop = netLoop();
     const listener = await loop.poller.listen({ host: '127.0.0.1', port: 0 }, {}, () => ({
       ...QUIET,
       connectionMade: (transport) => {
@@ -52,7 +57,7 @@ describe('NetPoller', () => {
   });
 
   it('fails to connect to a name that does not exist: ERR_NAME_NOT_RESOLVED', async () => {
-    const loop = new IOLoop();
+    const loop = netLoop();
     const error = await new Promise((resolve) => {
       const address = { host: 'no-such-host.invalid', port: 80 };
       loop.poller.connect(address, {}, { ...QUIET, connectionLost: resolve });
@@ -62,7 +67,7 @@ describe('NetPoller', () => {
   });
 
   it('logs one line when a plain client talks to a TLS port', async () => {
-    const loop = new IOLoop();
+    const loop = netLoop();
     const tls = testCertificate;
     const listener = await loop.poller.listen({ host: '127.0.0.1', port: 0 }, { tls }, () => QUIET);
     const log = new ExpectLog(genLog, 'TLS handshake failed: ', { level: 'warning' });
@@ -76,7 +81,7 @@ describe('NetPoller', () => {
   });
 
   it('refuses a certificate that is none: ERR_TLS', async () => {
-    const loop = new IOLoop();
+    const loop = netLoop();
     const tls = { cert: 'nonsense', key: 'nonsense' };
     const listening = loop.poller.listen({ host: '127.0.0.1', port: 0 }, { tls }, () => QUIET);
     await expect(listening).rejects.toMatchObject({ code: 'ERR_TLS' });
@@ -84,7 +89,7 @@ describe('NetPoller', () => {
   });
 
   it('ends a handshake under way when it is closed', async () => {
-    const loop = new IOLoop();
+    const loop = netLoop();
     const tls = testCertificate;
     const listener = await loop.poller.listen({ host: '127.0.0.1', port: 0 }, { tls }, () => QUIET);
     const socket = connect(listener.address.port, '127.0.0.1'); // says nothing
@@ -96,7 +101,7 @@ describe('NetPoller', () => {
   });
 
   it('shares a port where Node.js can, and says so where it cannot: ERR_UNSUPPORTED', async () => {
-    const loop = new IOLoop();
+    const loop = netLoop();
     const options = { reusePort: true };
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     const first = loop.poller.listen({ host: '127.0.0.1', port: 0 }, options, () => QUIET);

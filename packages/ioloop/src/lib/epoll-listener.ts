@@ -1,0 +1,109 @@
+// Listening with the native poller. Owns: one listener's slot, and the path that it leaves behind.
+// Must not know: what becomes of the connections.
+import { lookup } from 'node:dns/promises';
+import { unlinkSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { TransportError } from './transport-error.ts';
+import type { EpollWire } from './epoll-wire.ts';
+import type { Address, ListenAddress, Listener, ListenOptions, Protocol } from './poller.ts';
+
+/** Tornado's 128 is small for today's kernels; Node.js's own default. */
+const DEFAULT_BACKLOG = 511;
+
+/** A listening slot. */
+export class EpollListener implements Listener {
+  readonly slot: number;
+  readonly generation: number;
+  readonly address: Address;
+  readonly protocolFactory: () => Protocol;
+  readonly #wire: EpollWire;
+  readonly #onClose: (listener: EpollListener) => void;
+  #closed: Promise<void> | null = null;
+
+  constructor(
+    wire: EpollWire,
+    slot: number,
+    protocolFactory: () => Protocol,
+    onClose: (listener: EpollListener) => void,
+  ) {
+    this.#wire = wire;
+    this.slot = slot;
+    this.generation = wire.native.generationOf(slot);
+    this.address = wire.native.localAddress(slot, this.generation);
+    this.protocolFactory = protocolFactory;
+    this.#onClose = onClose;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#onClose(this);
+      this.#unlink();
+      this.#wire.native.unwatch(this.slot, this.generation);
+      setImmediate(resolve);
+    });
+    return this.#closed;
+  }
+
+  /** As node:net does: the path goes with its listener. Abstract names have no file. */
+  #unlink(): void {
+    const { path } = this.address;
+    if (path === '' || path.startsWith('\0')) return;
+    try {
+      unlinkSync(path);
+    } catch {
+      // somebody else was faster
+    }
+  }
+}
+
+/** Binds and listens; answers the slot. `wire` is asked for when the name is looked up: it may be closed by then. */
+export async function openListener(
+  wire: EpollWire,
+  address: ListenAddress,
+  options: ListenOptions,
+): Promise<number> {
+  const doing = listeningOn(address);
+  const backlog = options.backlog ?? DEFAULT_BACKLOG;
+  try {
+    if ('path' in address) return wire.native.listenPath(address.path, backlog);
+    const { port } = address;
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw new TransportError('ERR_ADDRESS_INVALID', `${doing}: a port is 0 to 65535`);
+    }
+    const isPortShared = options.reusePort ?? false;
+    const isIpv6Only = options.ipv6Only ?? false;
+    const host = await ipOf(address.host ?? '');
+    if (host !== '') return wire.native.listen(host, port, backlog, isPortShared, isIpv6Only);
+    return listenEverywhere(wire, port, backlog, isPortShared, isIpv6Only);
+  } catch (error) {
+    throw TransportError.from(error, doing);
+  }
+}
+
+/** IPv6 takes IPv4 along, where the machine has it. */
+function listenEverywhere(
+  wire: EpollWire,
+  port: number,
+  backlog: number,
+  isPortShared: boolean,
+  isIpv6Only: boolean,
+): number {
+  try {
+    return wire.native.listen('::', port, backlog, isPortShared, isIpv6Only);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') throw error;
+    return wire.native.listen('0.0.0.0', port, backlog, isPortShared, false);
+  }
+}
+
+async function ipOf(host: string): Promise<string> {
+  if (host === '' || isIP(host.split('%', 1)[0] ?? '') !== 0) return host;
+  return (await lookup(host)).address;
+}
+
+function listeningOn(address: ListenAddress): string {
+  return 'path' in address
+    ? `listening on ${address.path}`
+    : `listening on ${address.host ?? '*'}:${address.port}`;
+}
