@@ -70,7 +70,7 @@ export class Dial implements ConnectAttempt {
     const { host, port } = address;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       const message = `${this.doing}: a port is 0 to 65535`;
-      this.#failSoon(new TransportError('ERR_ADDRESS_INVALID', message));
+      this.failSoon(new TransportError('ERR_ADDRESS_INVALID', message));
     } else if (isIP(host.split('%', 1)[0] ?? '') !== 0) {
       this.#rest = [host];
       this.#next(port);
@@ -82,7 +82,7 @@ export class Dial implements ConnectAttempt {
   abort(): void {
     if (this.#isOver) return;
     const message = `${this.doing}: given up`;
-    this.#failSoon(new TransportError('ERR_CONNECTION_ABORTED', message));
+    this.failSoon(new TransportError('ERR_CONNECTION_ABORTED', message));
   }
 
   /** From the poller: `slot` is connected; the others are given up. */
@@ -103,6 +103,14 @@ export class Dial implements ConnectAttempt {
     if (this.#isOver) return;
     this.#end();
     this.#dialer.onDialFailed(this, error);
+  }
+
+  /** As `fail`, when whoever asked for the connection has returned. */
+  failSoon(error: TransportError): void {
+    this.#end();
+    setImmediate(() => {
+      this.#dialer.onDialFailed(this, error);
+    });
   }
 
   #lookUp(host: string, port: number): void {
@@ -151,13 +159,6 @@ export class Dial implements ConnectAttempt {
       const all = this.#errors.length === 1 ? first : new AggregateError(this.#errors);
       this.fail(TransportError.from(all, this.doing));
     }
-  }
-
-  #failSoon(error: TransportError): void {
-    this.#end();
-    setImmediate(() => {
-      this.#dialer.onDialFailed(this, error);
-    });
   }
 
   #end(): void {

@@ -86,7 +86,7 @@ export class EpollPoller implements Poller, Dialer {
     if (options.tls !== undefined) return this.#tlsPoller.connect(address, options, protocol);
     const dial = new Dial(this, address, options);
     this.#waiting.set(dial, protocol);
-    if (this.#isClosed) setImmediate(() => dial.fail(pollerClosed()));
+    if (this.#isClosed) dial.failSoon(pollerClosed());
     else dial.start();
     return dial;
   }
@@ -110,7 +110,10 @@ export class EpollPoller implements Poller, Dialer {
     for (const listener of this.#listeners.values()) void listener.close();
     const transports = this.#transports.filter((one) => one !== undefined);
     const dials = [...this.#waiting.keys()];
-    for (const transport of transports) transport.abort(pollerClosed());
+    for (const transport of transports) {
+      transport.rememberPeer();
+      transport.abort(pollerClosed());
+    }
     this.#transports.length = 0;
     this.#dials.clear();
     this.#handlers.clear();

@@ -21,6 +21,7 @@ interface Held {
 
 /** One connection of the `epoll` poller. An idle one owns no buffer. */
 export class EpollTransport implements Transport, Flushable {
+  readonly tls: TlsInfo | null = null;
   readonly slot: number;
   readonly generation: number;
   readonly #wire: EpollWire;
@@ -152,10 +153,6 @@ export class EpollTransport implements Transport, Flushable {
     return this.#remote;
   }
 
-  get tls(): TlsInfo | null {
-    return null;
-  }
-
   /** Hands what was written in this event to the wire. */
   flush(): void {
     this.#isFlushComing = false;
@@ -243,7 +240,7 @@ export class EpollTransport implements Transport, Flushable {
   /** Tells the protocol of the end, once. */
   finish(error: TransportError | null): void {
     if (this.#state === 'lost') return;
-    this.#remote ??= this.#wire.native.peerAddress(this.slot, this.generation);
+    this.rememberPeer();
     this.#state = 'lost';
     this.#held = null;
     this.#drop();
@@ -252,6 +249,11 @@ export class EpollTransport implements Transport, Flushable {
     } catch (reason) {
       this.#wire.host.handleCallbackException('connectionLost', reason);
     }
+  }
+
+  /** While the native part still knows it. */
+  rememberPeer(): void {
+    this.#remote ??= this.#wire.native.peerAddress(this.slot, this.generation);
   }
 
   #tellWriter(method: 'pauseWriting' | 'resumeWriting'): void {

@@ -4,6 +4,7 @@
 //
 // Within a batch the native part sends by itself when the batch and its microtasks are over; outside of one the loop
 // flushes the wire behind the transports.
+import { CLOSED_NATIVE } from './closed-native.ts';
 import type { NativeModule, NativePoller } from '@typhoon/epoll';
 import type { Flushable, PollerHost } from './poller.ts';
 
@@ -120,7 +121,7 @@ export class EpollWire implements Flushable {
   /** Closes every descriptor; from now on everything does nothing. */
   close(): void {
     this.native.close();
-    this.native = new ClosedNative();
+    this.native = CLOSED_NATIVE;
     this.#header[SENDS] = 0;
   }
 
@@ -183,45 +184,4 @@ export class EpollWire implements Flushable {
     this.#bytes.copyWithin(0, start, start + size);
     return size;
   }
-}
-
-/** Stands where the native part was: nothing is there any more, and asking for it is no error. */
-class ClosedNative implements NativePoller {
-  listen(): number {
-    throw new Error('the poller is closed');
-  }
-  listenPath(): number {
-    return this.listen();
-  }
-  connect(): number {
-    return this.listen();
-  }
-  connectPath(): number {
-    return this.listen();
-  }
-  watch(): number {
-    return this.listen();
-  }
-  rewatch(): void {}
-  unwatch(): void {}
-  generationOf(): number {
-    return 0;
-  }
-  send(): void {}
-  write(): void {}
-  abort(): void {}
-  setReading(): void {}
-  setNoDelay(): void {}
-  queued(): number {
-    return 0;
-  }
-  localAddress(): { host: string; port: number; path: string } {
-    return { host: '', port: 0, path: '' };
-  }
-  peerAddress(): { host: string; port: number; path: string } {
-    return this.localAddress();
-  }
-  resumeAccepting(): void {}
-  replaceMemory(): void {}
-  close(): void {}
 }
