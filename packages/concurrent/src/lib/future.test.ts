@@ -153,6 +153,27 @@ describe('an error that nobody looks at', () => {
     );
   });
 
+  it('is logged even if it was made by who holds the future (CON-5)', async () => {
+    class Owner {
+      readonly future = new Future<never>();
+
+      fail(): void {
+        this.future.setException(new Error('lost by its owner'));
+      }
+    }
+    await new ExpectLog('typhoon.application', /Future exception was never retrieved/).run(
+      async () => {
+        (() => {
+          new Owner().fail();
+        })();
+        for (let i = 0; i < 20; i++) {
+          await settle();
+          collect();
+        }
+      },
+    );
+  });
+
   it('is not logged when somebody has looked (CON-6)', async () => {
     const log = new ExpectLog('typhoon.application', /never retrieved/, { required: false });
     await log.run(async () => {

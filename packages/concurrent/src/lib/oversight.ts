@@ -14,7 +14,16 @@ const registry = new FinalizationRegistry<Failure>(({ isLookedAt, error }) => {
 
 /** Logs `error` once when `owner` is collected, unless the answer's `isLookedAt` has been set by then. */
 export function watchForOversight(owner: object, error: unknown): { isLookedAt: boolean } {
+  writeOutStack(error);
   const failure: Failure = { isLookedAt: false, error };
   registry.register(owner, failure);
   return failure;
+}
+
+/**
+ * Until its text is asked for, a stack holds the `this` of each of its frames: what made the error, and through that the
+ * future, which would then never be collected.
+ */
+function writeOutStack(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
 }
