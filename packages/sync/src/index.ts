@@ -1,1 +1,10 @@
-export {};
+export { Condition } from './lib/condition.ts';
+export { Event } from './lib/event.ts';
+export { LifoQueue } from './lib/lifo-queue.ts';
+export { Lock } from './lib/lock.ts';
+export { PriorityQueue } from './lib/priority-queue.ts';
+export { Queue } from './lib/queue.ts';
+export type { Releaser } from './lib/releaser.ts';
+export { BoundedSemaphore, Semaphore } from './lib/semaphore.ts';
+export type { Compare } from './lib/stable-heap.ts';
+export { QueueEmpty, QueueFull, SyncError, type SyncErrorCode } from './lib/sync-error.ts';
