@@ -311,4 +311,21 @@ describe('a proxy', () => {
     const bytes = request.replace('198.51.100.7', 'evil<script>');
     expect(seen({ xheaders: true }, bytes)).toMatchObject({ remoteIp: '192.0.2.1' });
   });
+
+  it('is believed for the one request that it said it of (HSV-6)', () => {
+    const all: unknown[] = [];
+    const client = connect(
+      (one) => {
+        all.push(one.remoteIp);
+        answer(one.connection, 'a');
+      },
+      { xheaders: true },
+    );
+    client.send(request).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(all).toEqual(['198.51.100.7', '192.0.2.1']);
+  });
+
+  it('need not be asked for the scheme where the server is told it (HSV-8)', () => {
+    expect(seen({ protocol: 'https' })).toMatchObject({ protocol: 'https' });
+  });
 });

@@ -10,6 +10,7 @@ import {
   type HTTPHeaders,
   type RequestHead,
 } from '@typhoon/http1';
+import type { PeerCertificate } from 'node:tls';
 import type { HTTPConnection } from './http-connection.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -115,9 +116,16 @@ export class HTTPServerRequest {
     return performance.now() - this.#startMs;
   }
 
-  /** The client's certificate, or null without TLS or without one (HTU-36). */
-  getSslCertificate(): object | null {
-    return this.connection.context.transport.tls?.peerCertificate() ?? null;
+  /**
+   * The client's certificate, or null without TLS or without one (HTU-36).
+   *
+   * @param options.binaryForm Its DER bytes in place of a record. Default false.
+   */
+  getSslCertificate(options?: { readonly binaryForm?: false }): PeerCertificate | null;
+  getSslCertificate(options: { readonly binaryForm: true }): Buffer | null;
+  getSslCertificate(options?: { readonly binaryForm?: boolean }): PeerCertificate | Buffer | null {
+    const certificate = this.connection.context.transport.tls?.peerCertificate() ?? null;
+    return options?.binaryForm === true ? (certificate?.raw ?? null) : certificate;
   }
 
   /** The request line, for logs; never the headers, which may hold secrets (HTU-15). */
