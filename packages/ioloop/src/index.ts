@@ -5,7 +5,12 @@ export type { Pollable } from './lib/descriptor-handlers.ts';
 export { IOLoop, type IOLoopOptions, type Settleable } from './lib/ioloop.ts';
 export { LoopError, type LoopErrorCode } from './lib/loop-error.ts';
 export { NetPoller } from './lib/net-poller.ts';
-export { carryContexts, openContexts, type OpenContexts } from './lib/open-contexts.ts';
+export {
+  carryContexts,
+  contextsLeftOpen,
+  openContexts,
+  type OpenContexts,
+} from './lib/open-contexts.ts';
 export { PeriodicCallback, type PeriodicCallbackOptions } from './lib/periodic-callback.ts';
 export type {
   Address,

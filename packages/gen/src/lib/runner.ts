@@ -3,7 +3,7 @@
 // HOT: `pnpm bench gen`
 import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, Future } from '@typhoon/concurrent';
-import { IOLoop } from '@typhoon/ioloop';
+import { carryContexts, contextsLeftOpen, IOLoop, openContexts } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 import { Return } from './gen-error.ts';
 import { moment } from './moment.ts';
@@ -59,6 +59,7 @@ export class Runner<R> implements FutureOptions {
 
   #advance(isError: boolean, sent: unknown): void {
     const generator = this.#generator;
+    const contexts = openContexts.current;
     this.#isRunning = true;
     try {
       for (;;) {
@@ -66,6 +67,11 @@ export class Runner<R> implements FutureOptions {
         if (step.done === true) {
           this.future.setResult(step.value);
           break;
+        }
+        if (openContexts.current !== contexts) {
+          sent = contextsLeftOpen(contexts, sent);
+          isError = true;
+          continue;
         }
         isError = false;
         const future = this.#toFuture(step.value);
@@ -106,9 +112,9 @@ export class Runner<R> implements FutureOptions {
   #waitFor(future: Future<unknown>): void {
     this.#awaited = future;
     this.#context ??= new AsyncResource('Coroutine');
-    this.#onSettled ??= (settled) => {
+    this.#onSettled ??= carryContexts((settled: Future<unknown>) => {
       this.#resumeWith(settled);
-    };
+    });
     future.addDoneCallback(this.#onSettled);
   }
 

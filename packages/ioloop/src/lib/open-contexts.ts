@@ -18,3 +18,14 @@ export function carryContexts<A extends unknown[]>(
 ): (...args: A) => unknown {
   return openContexts.current === null ? callback : openContexts.current.carry(callback);
 }
+
+/**
+ * For runners of coroutines: what is thrown into one that waits in other contexts than `contexts`, which it was resumed in
+ * (STK-10). It closes them on its way out; if it did not when it was `told` so before, they are closed here.
+ */
+export function contextsLeftOpen(contexts: OpenContexts | null, told: unknown): Error {
+  const open = openContexts.current ?? contexts;
+  const error = open === null ? new Error('no context is open') : open.inconsistency();
+  if (told instanceof error.constructor) openContexts.current = contexts;
+  return error;
+}
