@@ -54,6 +54,11 @@ export function coroutine<This, A extends unknown[]>(
       return error instanceof Return ? Future.resolved(error.value) : Future.rejected(error);
     }
   };
+  return madeOf(fn, start);
+}
+
+/** `start`, known as the coroutine that was made of `fn`. */
+export function madeOf<F extends AnyFunction>(fn: AnyFunction, start: F): F {
   Object.defineProperties(start, {
     name: { value: fn.name, configurable: true },
     length: { value: fn.length, configurable: true },
@@ -68,7 +73,8 @@ export function isCoroutineFunction(fn: unknown): boolean {
   return typeof fn === 'function' && coroutines.has(fn as AnyFunction);
 }
 
-function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
+/** Whether `value` is what calling a generator function gives. */
+export function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&
