@@ -141,8 +141,8 @@ class KeyedRunner<R> implements YieldPointRunner {
     const future = convertYielded(yielded);
     if (future.done()) return future;
     const awaited = new Future<unknown>({
-      onCancel: () => {
-        future.cancel();
+      onCancel: (reason) => {
+        future.cancel(reason);
         return false;
       },
     });
