@@ -1,6 +1,8 @@
 // `pnpm bench NAME [--json FILE] [--rounds N] [--seconds N] [--only NAME]...`
 import { parseArgs } from 'node:util';
+import { genBench } from './gen-bench.ts';
 import { httpBench } from './http-bench.ts';
+import { ioloopBench } from './ioloop-bench.ts';
 import { pollerBench } from './poller-bench.ts';
 import { report } from './report.ts';
 
@@ -9,27 +11,38 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'string' },
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
+    seconds: { type: 'string' },
     connections: { type: 'string', default: '64' },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
 const [name = ''] = positionals;
-if (name !== 'http' && name !== 'poller') {
-  console.error(`unknown benchmark '${name}'; there are: http, poller`);
-  process.exit(2);
-}
 if (process.platform !== 'linux') {
   console.error(`benchmarks read CPU time from /proc, which ${process.platform} does not have`);
   process.exit(2);
 }
 const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
+const seconds = Number(values.seconds ?? 3); // a round and server
+const microSeconds = Number(values.seconds ?? 0.5); // a round, system and case
 const { only } = values;
-if (name === 'poller') {
-  await pollerBench({ rounds, seconds, only, jsonFile: values.json });
-} else {
-  const connections = Number(values.connections);
-  const samples = await httpBench({ rounds, seconds, connections, only });
-  report(`http, keep-alive, ${connections} connections`, samples, values.json);
+
+switch (name) {
+  case 'gen':
+    await genBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
+    break;
+  case 'http': {
+    const connections = Number(values.connections);
+    const samples = await httpBench({ rounds, seconds, connections, only });
+    report(`http, keep-alive, ${connections} connections`, samples, values.json);
+    break;
+  }
+  case 'ioloop':
+    await ioloopBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
+    break;
+  case 'poller':
+    await pollerBench({ rounds, seconds, only, jsonFile: values.json });
+    break;
+  default:
+    console.error(`unknown benchmark '${name}'; there are: gen, http, ioloop, poller`);
+    process.exit(2);
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { generator } from './load.ts';
+import { inWords, median, ratioSpread, type Spread } from './spread.ts';
 
 /** One system in one round. */
 export interface Sample {
@@ -28,10 +29,8 @@ interface Row {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly rssMiB: number;
-  /** CPU time an operation over the first system's in the same round: median, least, most. */
-  readonly ratio: number;
-  readonly ratioMin: number;
-  readonly ratioMax: number;
+  /** CPU time an operation over the first system's in the same round. */
+  readonly ratio: Spread;
 }
 
 /** Prints the table; the first system is the one the others are compared with. Also as JSON, if a file is named. */
@@ -66,7 +65,6 @@ export function report(
 }
 
 function line(row: Row): string {
-  const spread = `${row.ratio.toFixed(2)} (${row.ratioMin.toFixed(2)} to ${row.ratioMax.toFixed(2)})`;
   const cells = [
     row.name,
     row.version,
@@ -77,7 +75,7 @@ function line(row: Row): string {
     row.p50Ms.toFixed(2),
     row.p99Ms.toFixed(2),
     row.rssMiB.toFixed(0),
-    spread,
+    inWords(row.ratio),
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -87,7 +85,6 @@ function summarize(samples: readonly Sample[]): Row[] {
   const base = samples.filter(({ name }) => name === names[0]).map(cpu);
   return names.map((name) => {
     const own = samples.filter((sample) => sample.name === name);
-    const ratios = own.map((sample, round) => cpu(sample) / (base[round] ?? Number.NaN));
     return {
       name,
       version: own[0]?.version ?? '',
@@ -98,20 +95,11 @@ function summarize(samples: readonly Sample[]): Row[] {
       p50Ms: median(own.map(({ p50Ms }) => p50Ms)),
       p99Ms: median(own.map(({ p99Ms }) => p99Ms)),
       rssMiB: median(own.map(({ rssBytes }) => rssBytes)) / 2 ** 20,
-      ratio: median(ratios),
-      ratioMin: Math.min(...ratios),
-      ratioMax: Math.max(...ratios),
+      ratio: ratioSpread(own.map(cpu), base),
     };
   });
 }
 
 function cpu(sample: Sample): number {
   return sample.userUs + sample.systemUs;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
