@@ -6,6 +6,7 @@ import process from 'node:process';
 import { checkPackages } from './check-packages.mjs';
 import { checkStart } from './check-start.mjs';
 import { nodeBinary, runTests } from './run-tests.mjs';
+import { runSanitized } from './test-sanitized.mjs';
 
 /** A step is over when it says how much of it passed and how much failed. */
 const STEPS = {
@@ -19,6 +20,7 @@ const STEPS = {
   unused: () => command('knip'),
   tests: () => runTests(process.execPath),
   'tests-current': () => runTests(nodeBinary(26)),
+  sanitizers: () => runSanitized(),
   packages: checkPackages,
   start: checkStart,
 };

@@ -23,8 +23,11 @@ export function nodeBinary(major) {
   return join(fetchTool(root, name, version, file, ['--ignore-scripts']), file);
 }
 
-/** Runs vitest under `node`; how many tests passed and failed. What fails outside of a test counts as one. */
-export function runTests(node, args = []) {
+/**
+ * Runs vitest under `node`, with more in its environment if given; how many tests passed and failed. What fails outside of a
+ * test counts as one.
+ */
+export function runTests(node, args = [], env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tests-'));
   const report = join(folder, 'report.json');
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -41,7 +44,7 @@ export function runTests(node, args = []) {
     {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) },
+      env: { ...process.env, ...env, PATH: [dirname(node), process.env.PATH].join(delimiter) },
     },
   );
   const counts = countsOf(report);

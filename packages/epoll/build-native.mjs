@@ -66,7 +66,13 @@ function build() {
   const sources = names.filter((name) => name.endsWith('.c')).map((name) => join(folder, name));
   const checks = ['-Wall', '-Wextra', '-Werror'];
   const optimized = isSanitized
-    ? ['-O1', '-g', '-fno-omit-frame-pointer', '-fsanitize=address,undefined']
+    ? [
+        '-O1',
+        '-g',
+        '-fno-omit-frame-pointer',
+        '-fsanitize=address,undefined',
+        '-fno-sanitize-recover=undefined',
+      ]
     : ['-O2', '-s'];
   const args = [
     ...ccArgs,
