@@ -1,7 +1,7 @@
 export { coroutine, isCoroutineFunction, type CoroutineFunction } from './lib/coroutine.ts';
-export { BadYieldError, Return, type GenErrorCode } from './lib/gen-error.ts';
+export { BadYieldError, GenError, Return, type GenErrorCode } from './lib/gen-error.ts';
 export { maybeFuture } from './lib/maybe-future.ts';
-export { moment } from './lib/moment.ts';
+export { moment, type Moment } from './lib/moment.ts';
 export {
   convertYielded,
   multi,
@@ -10,5 +10,7 @@ export {
   type Yielded,
 } from './lib/multi.ts';
 export { Runner } from './lib/runner.ts';
+export { scope, type Scope, type ScopeWork } from './lib/scope.ts';
 export { sleep } from './lib/sleep.ts';
 export { registerYieldable } from './lib/yieldable.ts';
+export { WaitIterator, type WaitIndex, type WaitResult } from './lib/wait-iterator.ts';

@@ -3,9 +3,9 @@ import { appLog } from '@typhoon/log';
 import { Future } from './future.ts';
 import { passEnd } from './pass-end.ts';
 
-/** Gives `target` the end of `source`, unless it is settled by then; `target`'s end never affects `source` (CON-8). */
+/** Gives `target` the end of `source`, unless it is settled by then; at once when `source` has ended; `target`'s end never affects `source` (CON-8). */
 export function chainFuture<T>(source: PromiseLike<T>, target: Future<T>): void {
-  Future.from(source).addDoneCallback((done) => {
+  futureAddDoneCallback(Future.from(source), (done) => {
     passEnd(done, target);
   });
 }

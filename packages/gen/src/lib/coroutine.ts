@@ -5,12 +5,8 @@ import { Runner } from './runner.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** A function made by `coroutine`. */
-export interface CoroutineFunction<This, A extends unknown[], R> {
-  (this: This, ...args: A): Future<R>;
-  /** The function as it was written. */
-  readonly wrapped: (this: This, ...args: A) => unknown;
-}
+/** A function made by `coroutine`; type parameters of the function it was made of are kept. */
+export type CoroutineFunction<This, A extends unknown[], R> = (this: This, ...args: A) => Future<R>;
 
 const coroutines = new WeakSet<AnyFunction>();
 
@@ -68,9 +64,9 @@ export function madeOf<F extends AnyFunction>(fn: AnyFunction, start: F): F {
   return start;
 }
 
-/** Whether `fn` was made by `coroutine` (GEN-5). */
-export function isCoroutineFunction(fn: unknown): boolean {
-  return typeof fn === 'function' && coroutines.has(fn as AnyFunction);
+/** Whether `fn` was made by `coroutine`; the function as it was written is its `wrapped` (GEN-5). */
+export function isCoroutineFunction<F>(fn: F): fn is F & { readonly wrapped: F } {
+  return typeof fn === 'function' && coroutines.has(fn as F & AnyFunction);
 }
 
 /** Whether `value` is what calling a generator function gives. */

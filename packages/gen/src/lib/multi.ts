@@ -3,18 +3,24 @@ import { appLog } from '@typhoon/log';
 import { Gathering } from './gathering.ts';
 import { convert } from './yieldable.ts';
 import type { Future } from '@typhoon/concurrent';
+import type { Moment } from './moment.ts';
 
-/** What yielding a `T` gives. */
+/**
+ * What waiting for a `T` gives: the result of a future or a promise, the same shape of results for a list, a tuple or a
+ * record, null for null and `moment`. A method under `@coroutine` is a generator to the compiler, and gives what it returns.
+ */
 export type Yielded<T> =
   T extends PromiseLike<infer R>
     ? R
-    : T extends readonly unknown[]
-      ? { -readonly [K in keyof T]: Yielded<T[K]> }
-      : T extends Readonly<Record<string, unknown>>
-        ? { -readonly [K in keyof T]: Yielded<T[K]> }
-        : T extends null | undefined
-          ? null
-          : unknown;
+    : T extends Generator<unknown, infer R>
+      ? R
+      : T extends null | undefined | Moment
+        ? null
+        : T extends readonly unknown[]
+          ? { -readonly [K in keyof T]: Yielded<T[K]> }
+          : T extends Readonly<Record<string, unknown>>
+            ? { -readonly [K in keyof T]: Yielded<T[K]> }
+            : unknown;
 
 /** How `multi` treats failures. */
 export interface MultiOptions {
@@ -48,8 +54,8 @@ export const multiFuture: typeof multi = multi;
  * loop), a list or a plain record of these, or what `registerYieldable` has made known (GEN-9).
  * @throws BadYieldError `ERR_BAD_YIELD`
  */
-export function convertYielded(yielded: unknown): Future<unknown> {
-  return convert(yielded, multi);
+export function convertYielded<const T>(yielded: T): Future<Yielded<T>> {
+  return convert(yielded, multi) as Future<Yielded<T>>;
 }
 
 function settle<T>(
