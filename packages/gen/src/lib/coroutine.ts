@@ -65,7 +65,7 @@ export function madeOf<F extends AnyFunction>(fn: AnyFunction, start: F): F {
 }
 
 /** Whether `fn` was made by `coroutine`; the function as it was written is its `wrapped` (GEN-5). */
-export function isCoroutineFunction<F>(fn: F): fn is F & { readonly wrapped: F } {
+export function isCoroutineFunction<F>(fn: F): fn is F & { readonly wrapped: AnyFunction } {
   return typeof fn === 'function' && coroutines.has(fn as F & AnyFunction);
 }
 
