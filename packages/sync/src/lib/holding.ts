@@ -19,7 +19,7 @@ class Holding<T> implements FutureOptions {
   readonly #permit: Future<Releaser>;
   /** The work, once it has begun: what it returned, or null if nobody can stop that. */
   #begun: { stoppable: Future<T> | null } | null = null;
-  #isCancelled = false;
+  #cancellation: { readonly reason: unknown } | null = null;
 
   constructor(permit: Future<Releaser>, work: () => T | PromiseLike<T>) {
     this.#permit = permit;
@@ -34,13 +34,13 @@ class Holding<T> implements FutureOptions {
   }
 
   /** For the future: somebody cancels it. */
-  onCancel(): boolean {
-    this.#isCancelled = true;
+  onCancel(reason: unknown): boolean {
+    this.#cancellation = { reason };
     if (this.#begun === null) {
-      this.#permit.cancel();
+      this.#permit.cancel(reason);
       return false; // if the permit has been handed over in this event, `#begin` gives it back
     }
-    this.#begun.stoppable?.cancel();
+    this.#begun.stoppable?.cancel(reason);
     return true; // a promise ends when it ends
   }
 
@@ -78,7 +78,8 @@ class Holding<T> implements FutureOptions {
     running.addDoneCallback(() => {
       this.#end(held, () => running.result());
     });
-    if (this.#isCancelled) begun.stoppable?.cancel(); // by the work itself
+    // Cancelled by the work itself.
+    if (this.#cancellation !== null) begun.stoppable?.cancel(this.#cancellation.reason);
   }
 
   #end(held: Releaser, outcome: () => T): void {
