@@ -9,7 +9,7 @@ export function outcomeOf(future: Future<unknown>): Outcome {
   if (future.cancelled()) return 'cancelled';
   const error = future.exception();
   if (error instanceof TimeoutError) return 'timeout';
-  if (error !== null) throw error;
+  if (error !== null) throw new Error('an end that no model foresees', { cause: error });
   return { value: future.result() };
 }
 
