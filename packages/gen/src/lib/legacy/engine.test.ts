@@ -40,7 +40,7 @@ function fail(): never {
 }
 
 describe('coroutine', () => {
-  const half = coroutine(function* half(n: number) {
+  const half = coroutine(function* halve(n: number) {
     yield* sleep(0);
     if (n % 2 === 1) throw new Error('odd');
     return n / 2;
@@ -77,7 +77,7 @@ describe('coroutine', () => {
 
   it('is a coroutine like those of the main entry', async () => {
     expect(isCoroutineFunction(half)).toBe(true);
-    expect(half.name).toBe('half');
+    expect(half.name).toBe('halve');
     const returning = coroutine(function* () {
       (yield* new Callback('k'))();
       yield new Wait('k');
@@ -234,7 +234,7 @@ describe('the context of a coroutine with yield points', () => {
 describe('engine', () => {
   it('runs, and returns nothing (GEN-29)', async () => {
     const seen: string[] = [];
-    const work = engine(function* work(name: string, callback: (greeting: string) => void) {
+    const work = engine(function* greeting(name: string, callback: (text: string) => void) {
       seen.push('started');
       yield* sleep(0);
       callback(`hello ${name}`);
@@ -245,7 +245,7 @@ describe('engine', () => {
     expect([returned, seen]).toEqual([undefined, ['started']]);
     await sleep(5);
     expect(seen).toEqual(['started', 'hello you']);
-    expect(work.name).toBe('work');
+    expect(work.name).toBe('greeting');
   });
 
   it('raises errors in the stack context of the call (GEN-29)', async () => {
