@@ -60,7 +60,7 @@ class Handshake implements ConnectAttempt {
     this.#host = host;
     this.#below = below;
     this.#protocol = protocol;
-    this.#raw = below instanceof NetTransport ? below.detach() : new TransportDuplex(below);
+    this.#raw = below instanceof NetTransport ? below.detach() : new TransportDuplex(host, below);
     this.#raw.allowHalfOpen = false; // until the handshake is done: who ends it early has left
     this.#raw.on('error', this.#fail);
     // A socket over this one says more, but is not always asked.
@@ -168,7 +168,10 @@ function accept(server: Server, raw: Duplex, accepted: Accepted): void {
 function refusalOf(socket: TLSSocket): Error | null {
   const reason: unknown = socket.authorizationError; // null, or a code, whatever the types say
   if (reason === null || reason === undefined) return null;
-  return new TransportError('ERR_TLS', `TLS handshake: ${String(reason)}`);
+  return new TransportError(
+    'ERR_TLS',
+    `TLS handshake: ${typeof reason === 'string' ? reason : 'not authorized'}`,
+  );
 }
 
 const servers = new WeakMap<TlsOptions, Server>();

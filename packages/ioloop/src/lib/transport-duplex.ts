@@ -1,21 +1,26 @@
 // A Transport as a stream of Node.js, for what can only talk over those: TLS over any poller's connections.
 // Owns: the translation, back-pressure both ways. Must not know: what runs over the stream.
 import { Duplex } from 'node:stream';
-import type { Protocol, Transport } from './poller.ts';
+import type { Flushable, PollerHost, Protocol, Transport } from './poller.ts';
 import type { TransportError } from './transport-error.ts';
+
+/** More than this is not gathered in one event. */
+const GATHER_BYTES = 65_536;
 
 type Done = (error?: Error | null) => void;
 
 /** Takes a transport over; its protocol of before hears nothing any more. */
-export class TransportDuplex extends Duplex implements Protocol {
+export class TransportDuplex extends Duplex implements Protocol, Flushable {
+  readonly #host: PollerHost;
   readonly #transport: Transport;
   #isWritingPaused = false;
   #isEofSeen = false;
   /** Told when more may be written. */
   #blocked: Done | null = null;
 
-  constructor(transport: Transport) {
+  constructor(host: PollerHost, transport: Transport) {
     super({ allowHalfOpen: true });
+    this.#host = host;
     this.#transport = transport;
     transport.setProtocol(this);
     transport.pauseReading();
@@ -42,6 +47,11 @@ export class TransportDuplex extends Duplex implements Protocol {
 
   resumeWriting(): void {
     this.#isWritingPaused = false;
+    this.flush();
+  }
+
+  flush(): void {
+    if (this.#isWritingPaused) return;
     const blocked = this.#blocked;
     this.#blocked = null;
     blocked?.();
@@ -67,8 +77,12 @@ export class TransportDuplex extends Duplex implements Protocol {
       done(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    if (this.#isWritingPaused) this.#blocked = done;
-    else done();
+    if (!this.#isWritingPaused && this.#transport.bufferedAmount <= GATHER_BYTES) {
+      done();
+      return;
+    }
+    this.#blocked = done;
+    this.#host.addFlush(this); // behind the transport, which says then whether that was too much
   }
 
   override _final(done: Done): void {
