@@ -5,7 +5,7 @@ export {
   futureSetExceptionUnlessCancelled,
   futureSetResultUnlessCancelled,
 } from './lib/chain-future.ts';
-export { Future, isFuture, type FutureOptions } from './lib/future.ts';
+export { Future, isFuture, type FutureOptions, type Waiter } from './lib/future.ts';
 export {
   CancelledError,
   FutureError,

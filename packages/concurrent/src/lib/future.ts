@@ -4,6 +4,7 @@
 import { IOLoop } from '@typhoon/ioloop';
 import { CancelledError, InvalidStateError } from './future-error.ts';
 import { watchForOversight } from './oversight.ts';
+import type { Failure } from './oversight.ts';
 import type { Settleable } from '@typhoon/ioloop';
 
 const PENDING = 0;
@@ -15,11 +16,26 @@ const CANCELLED = 4;
 type Settled = typeof DONE | typeof FAILED | typeof CANCELLED;
 type State = typeof PENDING | typeof CANCELLING | Settled;
 
+const UNSEEN = 0;
+const SEEN = 1;
+
 /** Of the futures whose `signal` somebody has asked for. */
 const controllers = new WeakMap<Future<unknown>, AbortController>();
 
 /** Written as a method, for methods are compared bivariantly: a `Future<number>` is a `Future<unknown>`. */
 type DoneCallback<T> = { call(future: Future<T>): void }['call'];
+
+/** Who waits, as an object that is told: it makes no closure. */
+export interface Waiter {
+  /** The future it was added to is settled. */
+  onSettled(): void;
+}
+
+type Listener<T> = DoneCallback<T> | Waiter;
+
+const tell = (waiter: Waiter): void => {
+  waiter.onSettled();
+};
 
 let watchOverlooked: (future: Future<unknown>) => void;
 
@@ -42,10 +58,9 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   #state: State = PENDING;
   #value: unknown = undefined;
   /** Nobody, one callback, or several: most futures have one. */
-  #callbacks: DoneCallback<T> | DoneCallback<T>[] | null = null;
-  #isLookedAt = false;
-  /** Set when the error is being watched for; see oversight.ts. */
-  #failure: { isLookedAt: boolean } | null = null;
+  #callbacks: Listener<T> | Listener<T>[] | null = null;
+  /** Whether somebody has looked at the error; the watch over one that nobody has; see oversight.ts. */
+  #sight: typeof UNSEEN | typeof SEEN | Failure = UNSEEN;
   readonly #options: FutureOptions | undefined;
 
   constructor(options?: FutureOptions) {
@@ -102,7 +117,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   /** How many wait for it; who cancels a future that others share takes it away from them. */
   get waiters(): number {
     if (this.#callbacks === null) return 0;
-    return typeof this.#callbacks === 'function' ? 1 : this.#callbacks.length;
+    return Array.isArray(this.#callbacks) ? this.#callbacks.length : 1;
   }
 
   /**
@@ -137,7 +152,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
    */
   setException(error: unknown): void {
     this.#settle(FAILED, error);
-    if (!this.#isLookedAt) IOLoop.current().schedule(watchOverlooked, this);
+    if (this.#sight === UNSEEN) IOLoop.current().schedule(watchOverlooked, this);
   }
 
   /** Settles it as cancelled; for its owner, others call `cancel`. @throws InvalidStateError `ERR_INVALID_STATE`. */
@@ -177,21 +192,24 @@ export class Future<T> implements PromiseLike<T>, Settleable {
     return controller.signal;
   }
 
-  /** Calls `callback(future)` through the ready queue when it is settled, at the end of this event if it is already. */
-  addDoneCallback(callback: DoneCallback<T>): void {
+  /**
+   * Calls `callback(future)`, or `callback.onSettled()`, through the ready queue when it is settled, at the end of this
+   * event if it is already.
+   */
+  addDoneCallback(callback: Listener<T>): void {
     if (this.#state >= DONE) {
-      IOLoop.current().schedule(callback, this);
+      this.#schedule(callback);
     } else if (this.#callbacks === null) {
       this.#callbacks = callback;
-    } else if (typeof this.#callbacks === 'function') {
-      this.#callbacks = [this.#callbacks, callback];
-    } else {
+    } else if (Array.isArray(this.#callbacks)) {
       this.#callbacks.push(callback);
+    } else {
+      this.#callbacks = [this.#callbacks, callback];
     }
   }
 
   /** Forgets a callback that has not been scheduled yet; answers whether it was there. */
-  removeDoneCallback(callback: DoneCallback<T>): boolean {
+  removeDoneCallback(callback: Listener<T>): boolean {
     if (this.#callbacks === callback) {
       this.#callbacks = null;
       return true;
@@ -212,9 +230,8 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   }
 
   /** Makes `const value = yield* future` typed in a coroutine. */
-  *[Symbol.iterator](): Generator<Future<T>, T, unknown> {
-    if (this.#state < DONE) yield this;
-    return this.result();
+  [Symbol.iterator](): Iterator<Future<T>, T, unknown> {
+    return new FutureSteps(this);
   }
 
   #toPromise(): Promise<T> {
@@ -233,7 +250,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   /** Who waited has run by now: an error that still nobody has looked at is watched for. */
   static {
     watchOverlooked = (future) => {
-      if (!future.#isLookedAt) future.#failure = watchForOversight(future, future.#value);
+      if (future.#sight === UNSEEN) future.#sight = watchForOversight(future, future.#value);
     };
   }
 
@@ -245,8 +262,8 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   }
 
   #lookAt(): void {
-    this.#isLookedAt = true;
-    if (this.#failure !== null) this.#failure.isLookedAt = true;
+    if (typeof this.#sight === 'object') this.#sight.isLookedAt = true;
+    this.#sight = SEEN;
   }
 
   #settle(state: Settled, value: unknown): void {
@@ -256,9 +273,38 @@ export class Future<T> implements PromiseLike<T>, Settleable {
     const callbacks = this.#callbacks;
     if (callbacks === null) return;
     this.#callbacks = null;
-    const loop = IOLoop.current();
-    if (typeof callbacks === 'function') loop.schedule(callbacks, this);
-    else for (const callback of callbacks) loop.schedule(callback, this);
+    if (!Array.isArray(callbacks)) this.#schedule(callbacks);
+    else for (const callback of callbacks) this.#schedule(callback);
+  }
+
+  #schedule(callback: Listener<T>): void {
+    if (typeof callback === 'function') IOLoop.current().schedule(callback, this);
+    else IOLoop.current().schedule(tell, callback);
+  }
+}
+
+/** One `yield* future`: yields the future where that is pending, and gives its result. A generator would cost twice as much. */
+class FutureSteps<T> implements Iterator<Future<T>, T, unknown> {
+  readonly #future: Future<T>;
+  #hasYielded = false;
+
+  constructor(future: Future<T>) {
+    this.#future = future;
+  }
+
+  next(): IteratorResult<Future<T>, T> {
+    const future = this.#future;
+    if (this.#hasYielded || future.done()) return { done: true, value: future.result() };
+    this.#hasYielded = true;
+    return { done: false, value: future };
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(value: T): IteratorResult<Future<T>, T> {
+    return { done: true, value };
   }
 }
 

@@ -2,7 +2,8 @@
 import { appLog } from '@typhoon/log';
 
 /** What is kept of a future after it is gone. */
-interface Failure {
+export interface Failure {
+  /** Set by whoever sees it. */
   isLookedAt: boolean;
   readonly error: unknown;
 }
@@ -13,7 +14,7 @@ const registry = new FinalizationRegistry<Failure>(({ isLookedAt, error }) => {
 });
 
 /** Logs `error` once when `owner` is collected, unless the answer's `isLookedAt` has been set by then. */
-export function watchForOversight(owner: object, error: unknown): { isLookedAt: boolean } {
+export function watchForOversight(owner: object, error: unknown): Failure {
   writeOutStack(error);
   const failure: Failure = { isLookedAt: false, error };
   registry.register(owner, failure);

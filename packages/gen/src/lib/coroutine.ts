@@ -45,7 +45,7 @@ export function coroutine<This, A extends unknown[]>(
   const start = function (this: This, ...args: A): Future<unknown> {
     try {
       const made = fn.apply(this, args);
-      return isGenerator(made) ? new Runner(made).future : Future.resolved(made);
+      return isGenerator(made) ? Runner.start(made) : Future.resolved(made);
     } catch (error) {
       return error instanceof Return ? Future.resolved(error.value) : Future.rejected(error);
     }

@@ -8,7 +8,8 @@ import { appLog } from '@typhoon/log';
 import { Return } from './gen-error.ts';
 import { moment } from './moment.ts';
 import { convertYielded } from './multi.ts';
-import type { FutureOptions } from '@typhoon/concurrent';
+import type { FutureOptions, Waiter } from '@typhoon/concurrent';
+import type { OpenContexts } from '@typhoon/ioloop';
 
 /** Whether somebody has cancelled the generator, and how far that has come. */
 const LIVE = 0;
@@ -23,19 +24,19 @@ let resume: (runner: Runner<unknown>) => void;
 
 /**
  * Runs a generator to its end: each yielded future's result is what `yield` gives, its error is thrown there. It goes
- * straight through futures that are settled (GEN-6), holds one callback, bound once it has to wait, and allocates nothing
- * per step.
+ * straight through futures that are settled (GEN-6), is told by them itself, and allocates nothing per step.
  *
  * Cancelling its future throws CancelledError at the `yield` where the generator waits; what it alone waits for is
  * cancelled before that, and ends first. The future settles when the generator has ended, `finally` blocks included.
  *
  * The generator is resumed in the context of AsyncLocalStorage in which it first waited.
  */
-export class Runner<R> implements FutureOptions {
+export class Runner<R> implements FutureOptions, Waiter {
   /** Settled when the generator has ended. */
   readonly future: Future<R>;
   readonly #generator: Generator<unknown, R, unknown>;
-  #onSettled: ((future: Future<unknown>) => void) | null = null;
+  /** Itself, or a callback in the stack contexts in which it first waited. */
+  #waiter: Waiter | (() => void) | null = null;
   #awaited: Future<unknown> | null = null;
   #context: AsyncResource | null = null;
   #isRunning = false;
@@ -43,10 +44,29 @@ export class Runner<R> implements FutureOptions {
   /** What was given to `cancel`. */
   #reason: unknown = undefined;
 
-  constructor(generator: Generator<unknown, R, unknown>) {
+  /** @param first What the generator has yielded already, where `contexts` were open before. */
+  constructor(
+    generator: Generator<unknown, R, unknown>,
+    first: IteratorResult<unknown, R> | null = null,
+    contexts: OpenContexts | null = openContexts.current,
+  ) {
     this.#generator = generator;
     this.future = new Future<R>(this);
-    this.#advance(false, undefined);
+    this.#advance(first, false, undefined, contexts);
+  }
+
+  /** The future of what `generator` ends with. One that never yields needs no runner. */
+  static start<R>(generator: Generator<unknown, R, unknown>): Future<R> {
+    const contexts = openContexts.current;
+    try {
+      const first = generator.next();
+      if (first.done === true) return Future.resolved(first.value);
+      return new Runner(generator, first, contexts).future;
+    } catch (error) {
+      const future = new Future<R>();
+      fail(future, error);
+      return future;
+    }
   }
 
   /** For the future: somebody cancels it. Through the ready queue, so that no chain is too long. */
@@ -57,38 +77,40 @@ export class Runner<R> implements FutureOptions {
     return true;
   }
 
-  #advance(isError: boolean, sent: unknown): void {
+  #advance(
+    first: IteratorResult<unknown, R> | null,
+    isError: boolean,
+    sent: unknown,
+    contexts: OpenContexts | null,
+  ): void {
     const generator = this.#generator;
-    const contexts = openContexts.current;
     this.#isRunning = true;
     try {
-      for (;;) {
-        const step = isError ? generator.throw(sent) : generator.next(sent);
-        if (step.done === true) {
-          this.future.setResult(step.value);
-          break;
-        }
+      let step = first ?? (isError ? generator.throw(sent) : generator.next(sent));
+      while (step.done !== true) {
         if (openContexts.current !== contexts) {
           sent = contextsLeftOpen(contexts, sent);
           isError = true;
-          continue;
+        } else {
+          const future = this.#toFuture(step.value);
+          if (future === null) break;
+          if (!future.done()) {
+            this.#waitFor(future);
+            break;
+          }
+          isError = false;
+          try {
+            sent = future.result();
+          } catch (error) {
+            sent = error;
+            isError = true;
+          }
         }
-        isError = false;
-        const future = this.#toFuture(step.value);
-        if (future === null) break;
-        if (!future.done()) {
-          this.#waitFor(future);
-          break;
-        }
-        try {
-          sent = future.result();
-        } catch (error) {
-          sent = error;
-          isError = true;
-        }
+        step = isError ? generator.throw(sent) : generator.next(sent);
       }
+      if (step.done === true) this.future.setResult(step.value);
     } catch (error) {
-      this.#end(error);
+      fail(this.future, error);
     }
     this.#isRunning = false;
     if (this.#cancellation === DOOMED) IOLoop.current().schedule(interrupt, this);
@@ -112,18 +134,23 @@ export class Runner<R> implements FutureOptions {
   #waitFor(future: Future<unknown>): void {
     this.#awaited = future;
     this.#context ??= new AsyncResource('Coroutine');
-    this.#onSettled ??= carryContexts((settled: Future<unknown>) => {
-      this.#resumeWith(settled);
+    this.#waiter ??= openContexts.current === null ? this : this.#carried();
+    future.addDoneCallback(this.#waiter);
+  }
+
+  #carried(): () => void {
+    return carryContexts(() => {
+      this.onSettled();
     });
-    future.addDoneCallback(this.#onSettled);
   }
 
   /**
-   * A result that has come is never thrown away, even if the generator has been cancelled meanwhile: it gets that, and
-   * CancelledError where it waits next.
+   * For the future that is waited for: it is settled. A result that has come is never thrown away, even if the generator
+   * has been cancelled meanwhile: it gets that, and CancelledError where it waits next.
    */
-  #resumeWith(future: Future<unknown>): void {
-    if (this.#awaited !== future) return;
+  onSettled(): void {
+    const future = this.#awaited;
+    if (future?.done() !== true) return;
     this.#awaited = null;
     let result: unknown;
     try {
@@ -141,18 +168,12 @@ export class Runner<R> implements FutureOptions {
     this.#context?.runInAsyncScope(advance, null, this, isError, sent);
   }
 
-  #end(error: unknown): void {
-    if (error instanceof Return) this.future.setResult(error.value as R);
-    else if (error instanceof CancelledError) this.future.setCancelled(error);
-    else this.future.setException(error);
-  }
-
   #interrupt(): void {
     const awaited = this.#awaited;
     if (this.#cancellation !== DOOMED || awaited === null || awaited.done()) return; // it is resumed anyway
     // Work that is cancelled runs its `finally` blocks first; the callback comes when it has ended.
     if (awaited.waiters === 1 && awaited.cancel(this.#reason)) return;
-    if (this.#onSettled !== null) awaited.removeDoneCallback(this.#onSettled);
+    if (this.#waiter !== null) awaited.removeDoneCallback(this.#waiter);
     this.#awaited = null;
     this.#throwCancelled();
   }
@@ -173,7 +194,7 @@ export class Runner<R> implements FutureOptions {
 
   static {
     advance = (runner, isError, sent) => {
-      runner.#advance(isError, sent);
+      runner.#advance(null, isError, sent, openContexts.current);
     };
     interrupt = (runner) => {
       runner.#interrupt();
@@ -183,6 +204,13 @@ export class Runner<R> implements FutureOptions {
       else runner.#goOn(false, null);
     };
   }
+}
+
+/** Gives the future of a generator the end that `error` means. */
+function fail<R>(future: Future<R>, error: unknown): void {
+  if (error instanceof Return) future.setResult(error.value as R);
+  else if (error instanceof CancelledError) future.setCancelled(error);
+  else future.setException(error);
 }
 
 /** What the APIs that take an AbortSignal fail with when it aborts. */
