@@ -2,4 +2,4 @@ export {
   runOnExecutor,
   type CallbackFunction,
   type LegacyRunOnExecutorOptions,
-} from './lib/legacy-run-on-executor.ts';
+} from './lib/legacy/run-on-executor.ts';

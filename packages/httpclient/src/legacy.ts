@@ -1,2 +1,2 @@
-export { fetchWithCallback, type CallbackFetchOptions } from './lib/callback-fetch.ts';
+export { fetchWithCallback, type CallbackFetchOptions } from './lib/legacy/callback-fetch.ts';
 export { HTTPClientError as HTTPError } from './lib/http-response.ts';

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { gzipSync } from 'node:zlib';
 import { Future } from '@typhoon/concurrent';
+import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import { failureOf, makeRig } from './rig.ts';
@@ -40,6 +41,21 @@ describe('streamingCallback', () => {
     peer.send('llo');
     expect(chunks.map(String)).toEqual(['he', 'llo']);
     expect(fetch.result().body).toHaveLength(0);
+  });
+
+  it('is called in the stack contexts of the fetch, like headerCallback (STK-12)', () => {
+    const { client, accept } = makeRig();
+    const heard: unknown[] = [];
+    const fail = (what: unknown): never => {
+      throw new Error(String(what));
+    };
+    new ExceptionStackContext((error) => heard.push(String(error)) > 0).run(() => {
+      client.fetch('http://a.test/', { streamingCallback: fail });
+      client.fetch('http://b.test/', { headerCallback: fail });
+    });
+    accept(0).send(`${OK}Content-Length: 5\r\n\r\nhello`);
+    accept(1).send(`${OK}\r\n`);
+    expect(heard.slice(0, 2)).toEqual(['Error: hello', 'Error: HTTP/1.1 200 OK\r\n']);
   });
 
   it('gets it decoded (SHC-18)', async () => {

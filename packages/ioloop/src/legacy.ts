@@ -16,3 +16,10 @@ export {
   type ContextManager,
   type OpenBlock,
 } from './lib/legacy/stack-context.ts';
+export {
+  clearInstance,
+  initialized,
+  install,
+  instance,
+  InstanceExistsError,
+} from './lib/legacy/instance.ts';

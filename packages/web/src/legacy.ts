@@ -1,1 +1,1 @@
-export { asynchronous } from './lib/asynchronous.ts';
+export { asynchronous } from './lib/legacy/asynchronous.ts';

@@ -7,6 +7,7 @@
 //       '---------- redirected ----------'     from anywhere: failed, cancelled
 import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, Future } from '@typhoon/concurrent';
+import { carryContexts } from '@typhoon/ioloop';
 import { chooseTarget, tellHead } from './answer-target.ts';
 import { Exchange } from './exchange.ts';
 import { HTTPClientError, HTTPResponse, HTTPTimeoutError } from './http-response.ts';
@@ -304,10 +305,10 @@ function draftOf(url: string, settings: RequestSettings): RequestDraft {
 }
 
 /** Callbacks run where the connection was opened, perhaps for another request: they take their own context along. */
-function inCallersContext<A extends unknown[], R>(
-  callback: ((...args: A) => R) | null,
-): ((...args: A) => R) | null {
-  return callback === null ? null : AsyncResource.bind(callback, 'TyphoonFetch');
+function inCallersContext<A extends unknown[]>(
+  callback: ((...args: A) => unknown) | null,
+): ((...args: A) => unknown) | null {
+  return callback === null ? null : AsyncResource.bind(carryContexts(callback), 'TyphoonFetch');
 }
 
 /** One function for all fetches, so that none makes its own. */

@@ -3,7 +3,7 @@
 // HOT: `pnpm bench http`
 import { Future } from '@typhoon/concurrent';
 import { BodyWriter, HTTPOutputError, statusLine } from '@typhoon/http1';
-import { TransportError } from '@typhoon/ioloop';
+import { carryContexts, TransportError } from '@typhoon/ioloop';
 import type { ConnectionContext, HTTPConnection, ResponseStartLine } from './http-connection.ts';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
 import type { Transport } from '@typhoon/ioloop';
@@ -129,7 +129,7 @@ export class Exchange implements HTTPConnection {
   }
 
   setCloseCallback(callback: (() => void) | null): void {
-    this.#closeCallback = callback;
+    this.#closeCallback = callback === null ? null : carryContexts(callback);
   }
 
   setMaxBodySize(bytes: number): void {

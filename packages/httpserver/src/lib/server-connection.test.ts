@@ -1,5 +1,6 @@
 import { HTTPHeaders } from '@typhoon/http1';
 import { IOLoop } from '@typhoon/ioloop';
+import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import { CallbackDelegate } from './callback-delegate.ts';
@@ -214,6 +215,20 @@ describe('the application', () => {
     });
     client.send(GET).end();
     expect(isGone).toBe(true);
+  });
+
+  it('hears of that in the stack contexts that were open (STK-12)', () => {
+    const heard: unknown[] = [];
+    const context = new ExceptionStackContext((error) => heard.push(error) > 0);
+    const client = connect((request) => {
+      context.run(() => {
+        request.connection.setCloseCallback(() => {
+          throw new Error('mine');
+        });
+      });
+    });
+    client.send(GET).end();
+    expect(heard).toEqual([new Error('mine')]);
   });
 
   it('may write to a client that is gone: the future fails, and nothing else happens (H1C-34)', async () => {

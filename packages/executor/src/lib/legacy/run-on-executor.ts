@@ -1,9 +1,9 @@
 // `runOnExecutor` as in Tornado 4.5: with a callback.
-import { IOLoop } from '@typhoon/ioloop';
-import { applyTo, submitting } from './run-on-executor.ts';
+import { carryContexts, IOLoop } from '@typhoon/ioloop';
+import { applyTo, submitting } from '../run-on-executor.ts';
 import type { Future } from '@typhoon/concurrent';
-import type { TaskFunction } from './executor.ts';
-import type { RunOnExecutorOptions } from './run-on-executor.ts';
+import type { TaskFunction } from '../executor.ts';
+import type { RunOnExecutorOptions } from '../run-on-executor.ts';
 
 /** Which executor to run on, and where callbacks run. */
 export interface LegacyRunOnExecutorOptions extends RunOnExecutorOptions {
@@ -21,8 +21,8 @@ type AnyFunction = (...args: never[]) => unknown;
 
 /**
  * As `runOnExecutor` of the main entry, and if the last argument of a call is a function, it is called with the result
- * on the loop; an error is logged there then (CON-11). No function could go to another thread, so it cannot be meant
- * as an argument.
+ * on the loop; an error is thrown there then, in the stack contexts of the call (CON-11). No function could go to another
+ * thread, so it cannot be meant as an argument.
  *
  * @throws TypeError for a function together with options, or more than one function (CON-10).
  */
@@ -51,10 +51,11 @@ function withCallback(fn: AnyFunction, executor: string, ioLoop: string): AnyFun
     if (callback === null) return future;
     const given: unknown = Reflect.get(this, ioLoop);
     const loop = given instanceof IOLoop ? given : IOLoop.current();
+    const call = carryContexts((done: Future<unknown>) => {
+      callback(done.result());
+    });
     future.addDoneCallback((done) => {
-      loop.addCallback(() => {
-        callback(done.result());
-      });
+      loop.addCallback(call, done);
     });
     return future;
   };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { IOLoop } from '@typhoon/ioloop';
+import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { appLog } from '@typhoon/log';
 import { ExpectLog } from '@typhoon/log/testing';
-import { DummyExecutor } from './dummy-executor.ts';
-import { runOnExecutor } from './legacy-run-on-executor.ts';
+import { DummyExecutor } from '../dummy-executor.ts';
+import { runOnExecutor } from './run-on-executor.ts';
 
 const loop = new IOLoop({ makeCurrent: false });
 
@@ -55,6 +56,17 @@ describe('runOnExecutor with a callback', () => {
 
   it('works as a decorator (CON-10)', async () => {
     expect(await new Promise((resolve) => void office.add(1, 2, resolve))).toBe(3);
+  });
+
+  it('calls it in the stack contexts of the call (CON-11, STK-12)', async () => {
+    const heard = await new Promise((resolve) => {
+      new ExceptionStackContext((error) => (resolve(error), true)).run(() => {
+        void office.double(4, (result) => {
+          throw new Error(`got ${String(result)}`);
+        });
+      });
+    });
+    expect(heard).toEqual(new Error('got 8'));
   });
 
   it('logs the error instead of calling it (CON-11)', async () => {

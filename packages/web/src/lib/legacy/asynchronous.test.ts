@@ -2,13 +2,13 @@ import { Future } from '@typhoon/concurrent';
 import { IOLoop } from '@typhoon/ioloop';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
-import '../../test/quiet.ts';
-import { Application } from './application.ts';
+import '../../../test/quiet.ts';
+import { Application } from '../application.ts';
 import { asynchronous } from './asynchronous.ts';
-import { fetchApp } from './fetch-app.ts';
-import { HTTPError } from './http-error.ts';
-import { RequestHandler } from './request-handler.ts';
-import type { AppResponse } from './memory-connection.ts';
+import { fetchApp } from '../fetch-app.ts';
+import { HTTPError } from '../http-error.ts';
+import { RequestHandler } from '../request-handler.ts';
+import type { AppResponse } from '../memory-connection.ts';
 
 /** Asks a handler whose GET is `body`, behind the decorator. */
 function ask(body: (handler: RequestHandler) => unknown): Promise<AppResponse> {

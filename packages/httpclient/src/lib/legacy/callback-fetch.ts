@@ -2,11 +2,11 @@
 // Must not know: how a fetch is carried out.
 import { AsyncResource } from 'node:async_hooks';
 import { wrap } from '@typhoon/ioloop/legacy';
-import { HTTPResponse, NO_ANSWER } from './http-response.ts';
-import { HTTPRequest } from './http-request.ts';
+import { HTTPResponse, NO_ANSWER } from '../http-response.ts';
+import { HTTPRequest } from '../http-request.ts';
 import type { Future } from '@typhoon/concurrent';
-import type { AsyncHTTPClient } from './async-http-client.ts';
-import type { HTTPRequestOptions } from './http-request.ts';
+import type { AsyncHTTPClient } from '../async-http-client.ts';
+import type { HTTPRequestOptions } from '../http-request.ts';
 
 /** Options of a fetch with a callback. */
 export interface CallbackFetchOptions extends HTTPRequestOptions {

@@ -1,10 +1,10 @@
 import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
-import { makeRig } from '../../test/rig.ts';
+import { makeRig } from '../../../test/rig.ts';
 import { fetchWithCallback } from './callback-fetch.ts';
-import { HTTPRequest } from './http-request.ts';
-import type { HTTPResponse } from './http-response.ts';
+import { HTTPRequest } from '../http-request.ts';
+import type { HTTPResponse } from '../http-response.ts';
 
 describe('fetchWithCallback', () => {
   it('calls back with the response, once, and not before it returns (HCL-7, 19)', () => {
