@@ -1,7 +1,11 @@
 // One check of one site: asked, judged, timed. Owns: what counts as up. Must not know: where results go.
 import { CancelledError, TimeoutError, withTimeout } from '@typhoon/concurrent';
 import { coroutine } from '@typhoon/gen';
-import { HTTPClientError, type AsyncHTTPClient } from '@typhoon/httpclient';
+import {
+  HTTPClientError,
+  type AsyncHTTPClient,
+  type HTTPClientErrorCode,
+} from '@typhoon/httpclient';
 import type { Outcome, Result, Site } from './site.ts';
 
 interface Verdict {
@@ -45,9 +49,30 @@ function explain(error: unknown, timeoutMs: number): Verdict {
     error instanceof TimeoutError ||
     (error instanceof HTTPClientError && error.code === 'ERR_TIMEOUT');
   if (isLate) return { outcome: 'late', status: null, detail: `no answer within ${timeoutMs} ms` };
-  return {
-    outcome: 'down',
-    status: null,
-    detail: error instanceof Error ? error.message : String(error),
-  };
+  return { outcome: 'down', status: null, detail: inWords(error) };
+}
+
+const WORDS: Partial<Record<HTTPClientErrorCode, string>> = {
+  ERR_NAME_NOT_RESOLVED: 'nobody knows this host',
+  ERR_CONNECT: 'cannot connect',
+  ERR_TLS: 'cannot agree on TLS',
+  ERR_STREAM_CLOSED: 'hung up before its answer was complete',
+  ERR_BAD_RESPONSE: 'its answer is no valid HTTP',
+  ERR_TOO_LARGE: 'its answer is too large',
+  ERR_TOO_MANY_REDIRECTS: 'redirects without an end',
+};
+
+/** For people: what happened, and the code that the system gave it, to search for. */
+function inWords(error: unknown): string {
+  if (!(error instanceof HTTPClientError)) return String(error);
+  const words = WORDS[error.code] ?? error.message;
+  const code = codeBehind(error);
+  return code === error.code ? words : `${words} (${code})`;
+}
+
+/** The code of the innermost cause that has one. */
+function codeBehind(error: Error): unknown {
+  const { cause } = error;
+  const inner = cause instanceof Error ? codeBehind(cause) : undefined;
+  return inner ?? ('code' in error ? error.code : undefined);
 }

@@ -74,6 +74,9 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     throw new ConfigError(`--${name} takes a whole number from ${least} to ${most}, not '${text}'`);
   };
   const fromEnv = (env['UPTIME_SITES'] ?? '').split(/\s+/).filter((url) => url !== '');
+  if (value('database') === ':memory:') {
+    throw new ConfigError('--database takes a file: each worker would have a memory of its own');
+  }
   return {
     host: value('host'),
     port: number('port', 0, 65_535),

@@ -17,6 +17,19 @@ const SCHEMA = `
     detail TEXT NOT NULL,
     PRIMARY KEY (site_id, started_at)
   ) WITHOUT ROWID;
+  -- Counted as results come: a day has thousands of them for each site, and the page shows fourteen days.
+  CREATE TABLE IF NOT EXISTS days (
+    site_id INTEGER NOT NULL REFERENCES sites(id) ON DELETE CASCADE,
+    date TEXT NOT NULL,
+    checks INTEGER NOT NULL,
+    up INTEGER NOT NULL,
+    PRIMARY KEY (site_id, date)
+  ) WITHOUT ROWID;
+  CREATE TRIGGER IF NOT EXISTS count_day AFTER INSERT ON results BEGIN
+    INSERT INTO days VALUES (
+      NEW.site_id, date(NEW.started_at / 1000, 'unixepoch'), 1, NEW.outcome = 'up'
+    ) ON CONFLICT DO UPDATE SET checks = checks + 1, up = up + excluded.up;
+  END;
 `;
 
 const DAY_MS = 86_400_000;
@@ -116,25 +129,24 @@ function percentiles(
   siteId: number,
   since: number,
 ): SiteReport['percentiles'] {
-  const rows = database
+  // As one text: a day has thousands of rows, and making an object of each costs more than all the rest.
+  const { list } = database
     .prepare(
-      `SELECT latency_ms AS latencyMs FROM results
-       WHERE site_id = ? AND started_at >= ? AND status IS NOT NULL ORDER BY latency_ms`,
+      `SELECT json_group_array(latency_ms) AS list FROM results
+       WHERE site_id = ? AND started_at >= ? AND status IS NOT NULL`,
     )
-    .all(siteId, since) as { latencyMs: number }[];
+    .get(siteId, since) as { list: string };
+  const latenciesMs = Float64Array.from(JSON.parse(list) as number[]).sort();
+  if (latenciesMs.length === 0) return null;
   // The nearest-rank percentile: the smallest value that at least that share of all does not exceed.
   const rank = (share: number): number =>
-    rows[Math.max(0, Math.ceil(rows.length * share) - 1)]?.latencyMs ?? 0;
-  if (rows.length === 0) return null;
+    latenciesMs[Math.max(0, Math.ceil(latenciesMs.length * share) - 1)]!;
   return { p50Ms: rank(0.5), p95Ms: rank(0.95), p99Ms: rank(0.99) };
 }
 
 function uptimePerDay(database: Database.Database, siteId: number): Day[] {
   const rows = database
-    .prepare(
-      `SELECT date(started_at / 1000, 'unixepoch') AS date, count(*) AS checks, sum(outcome = 'up') AS up
-       FROM results WHERE site_id = ? GROUP BY date ORDER BY date DESC LIMIT ?`,
-    )
+    .prepare('SELECT date, checks, up FROM days WHERE site_id = ? ORDER BY date DESC LIMIT ?')
     .all(siteId, DAYS_SHOWN) as Day[];
   return rows.map(({ date, checks, up }) => ({ date, checks, up })).reverse();
 }

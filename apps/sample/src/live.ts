@@ -5,6 +5,7 @@ import { coroutine } from '@typhoon/gen';
 /** A number that goes up with every change, and a way to wait until it does. */
 export class LiveUpdates {
   #version = 1;
+  #isClosed = false;
   /** One future for each that waits: whoever gives up cancels its own, and no other. */
   readonly #waiting = new Set<Future<void>>();
 
@@ -20,9 +21,15 @@ export class LiveUpdates {
     this.#waiting.clear();
   }
 
+  /** Nobody waits any more: there will be no news. */
+  close(): void {
+    this.#isClosed = true;
+    this.publish();
+  }
+
   /** Waits until the version is another than `seen`, or `timeoutMs` have passed; gives the version. */
   readonly wait = coroutine(function* (this: LiveUpdates, seen: number, timeoutMs: number) {
-    if (seen !== this.#version) return this.#version;
+    if (seen !== this.#version || this.#isClosed) return this.#version;
     const news = new Future<void>();
     this.#waiting.add(news);
     try {

@@ -21,6 +21,7 @@ export class Monitor {
   readonly #store: Store;
   readonly #live: LiveUpdates;
   readonly #options: MonitorOptions;
+  #isStopped = false;
   readonly #watches = new Map<number, Future<void>>();
 
   constructor(client: AsyncHTTPClient, store: Store, live: LiveUpdates, options: MonitorOptions) {
@@ -30,9 +31,9 @@ export class Monitor {
     this.#options = options;
   }
 
-  /** Starts watching a site. */
+  /** Starts watching a site; not after `stop`. */
   watch(site: Site): void {
-    if (this.#watches.has(site.id)) return;
+    if (this.#isStopped || this.#watches.has(site.id)) return;
     const watch = this.#follow(site);
     this.#watches.set(site.id, watch);
     watch.then(undefined, (error: unknown) => {
@@ -49,6 +50,7 @@ export class Monitor {
 
   /** Stops watching all; resolves when the last coroutine has ended. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     const watches = [...this.#watches.values()];
     this.#watches.clear();
     for (const watch of watches) watch.cancel();

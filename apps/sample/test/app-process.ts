@@ -83,18 +83,26 @@ export class AppProcess {
 
   /** Sends a form as the page does, with its XSRF token. */
   async post(path: string, fields: Readonly<Record<string, string>>): Promise<Response> {
+    const { cookie, body } = await this.form(fields);
+    return fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: { cookie },
+      body,
+      redirect: 'manual',
+    });
+  }
+
+  /** What a browser would send for a form of the page. */
+  async form(
+    fields: Readonly<Record<string, string>>,
+  ): Promise<{ cookie: string; body: URLSearchParams }> {
     const page = await fetch(this.url);
     const cookie = page.headers
       .getSetCookie()
       .map((one) => one.split(';')[0])
       .join('; ');
     const token = /name="_xsrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
-    return fetch(`${this.url}${path}`, {
-      method: 'POST',
-      headers: { cookie },
-      body: new URLSearchParams({ _xsrf: token, ...fields }),
-      redirect: 'manual',
-    });
+    return { cookie, body: new URLSearchParams({ _xsrf: token, ...fields }) };
   }
 
   /** Asks it to stop; gives its exit code. */

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ThreadPoolExecutor } from '@typhoon/executor';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../src/store.ts';
+
+/** Threads are started in each test. */
+vi.setConfig({ testTimeout: 20_000 });
 
 /** The built one: its workers cannot load TypeScript. */
 const built = (await import(
@@ -14,7 +17,8 @@ const built = (await import(
 let folder: string;
 let pool: ThreadPoolExecutor;
 let store: Store;
-const start = Date.now();
+/** Noon, so that no test crosses into another day. */
+const start = new Date().setUTCHours(12, 0, 0, 0);
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'uptime-store-'));
@@ -43,6 +47,25 @@ describe('Store', () => {
   it('adds a site once', async () => {
     expect(await store.add('http://a/')).toEqual({ id: 1, url: 'http://a/' });
     expect(await store.add('http://a/')).toBeNull();
+  });
+
+  it('counts checks a day, each once however often it is stored', async () => {
+    const site = await store.add('http://a/');
+    const day = 86_400_000;
+    for (const at of [0, 1, 1, -day, 2]) await record(site?.id ?? 0, at);
+    await store.record({
+      siteId: site?.id ?? 0,
+      startedAt: start - day + 1,
+      outcome: 'down',
+      status: null,
+      latencyMs: 1,
+      detail: 'x',
+    });
+    const [report] = await store.reports();
+    expect(report?.days.map(({ checks, up }) => [checks, up])).toEqual([
+      [2, 1],
+      [3, 3],
+    ]);
   });
 
   it('computes percentiles by nearest rank', async () => {

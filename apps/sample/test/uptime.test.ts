@@ -1,7 +1,12 @@
 // The app against real sites on this machine.
-import { afterEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppProcess, runToEnd, type ApiSite } from './app-process.ts';
 import { WatchedSite } from './watched-site.ts';
+
+/** Each test starts a program or two. */
+vi.setConfig({ testTimeout: 20_000 });
 
 const started: { dispose(): Promise<void> | void }[] = [];
 
@@ -94,6 +99,13 @@ describe('the page', () => {
     expect(page).toContain('<polyline points=');
   });
 
+  it('answers HEAD like GET, without the body', async () => {
+    const running = await app([]);
+    const head = await fetch(running.url, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(500);
+  });
+
   it('removes a site through the form', async () => {
     const { url } = await good();
     const running = await app([url]);
@@ -138,6 +150,41 @@ describe('stopping', () => {
     },
   );
 
+  it('answers who is waiting, and logs no error', async () => {
+    const running = await app([]);
+    const { version } = (await (await fetch(`${running.url}/api/sites`)).json()) as {
+      version: number;
+    };
+    const waiting = fetch(`${running.url}/live?since=${version}`);
+    await running.until(() => true);
+    expect(await running.stop()).toBe(0);
+    expect((await waiting).status).toBe(200);
+    expect(running.log).not.toContain('[E');
+  });
+
+  it('answers a form that comes in the last moment, and ends all the same', async () => {
+    const { url } = await good();
+    const running = await app([]);
+    const { cookie, body } = await running.form({ url });
+    const socket = connect(Number(new URL(running.url).port), '127.0.0.1');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'data'); // the connection is the app's
+    const head = [
+      'POST /sites HTTP/1.1',
+      'Host: x',
+      `Cookie: ${cookie}`,
+      'Content-Type: application/x-www-form-urlencoded',
+      `Content-Length: ${body.toString().length}`,
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body.toString()}`);
+    const stopped = running.stop();
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1.1 (303 See Other|503 Service Unavailable)\r\n/);
+    expect(await stopped).toBe(0);
+    expect(running.log).not.toContain('[E');
+  });
+
   it('loses no result: what was shown is there after a restart', async () => {
     const { url } = await good();
     const first = await app([url]);
@@ -154,7 +201,7 @@ describe('starting', () => {
   it('says in one line that the port is taken, and ends with code 1', async () => {
     const running = await app([]);
     const { port } = new URL(running.url);
-    const { code, stderr } = await runToEnd([`--port=${port}`, '--database=:memory:']);
+    const { code, stderr } = await runToEnd([`--port=${port}`, `--database=${running.database}-2`]);
     expect(code).toBe(1);
     const lines = stderr
       .trim()
@@ -171,12 +218,17 @@ describe('starting', () => {
     expect(stdout).toContain('UPTIME_PORT');
   });
 
-  it.each([['--port=99999'], ['--port=abc'], ['--wrong'], ['--site=ftp://x/']])(
-    'refuses %s with one line and code 1',
-    async (flag) => {
-      const { code, stderr } = await runToEnd([flag]);
-      expect(code).toBe(1);
-      expect(stderr.trim().split('\n')).toHaveLength(1);
-    },
-  );
+  it.each([
+    ['--port=99999'],
+    ['--port=abc'],
+    ['--wrong'],
+    ['--site=ftp://x/'],
+    ['--database=:memory:'],
+    ['--database=/nowhere/uptime.db'],
+    ['--host=256.0.0.1'],
+  ])('refuses %s with one line and code 1', async (flag) => {
+    const { code, stderr } = await runToEnd([flag]);
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
 });
