@@ -71,8 +71,8 @@ function inWords(error: unknown): string {
 }
 
 /** The code of the innermost cause that has one. */
-function codeBehind(error: Error): unknown {
-  const { cause } = error;
-  const inner = cause instanceof Error ? codeBehind(cause) : undefined;
-  return inner ?? ('code' in error ? error.code : undefined);
+function codeBehind(error: Error): string | null {
+  const inner = error.cause instanceof Error ? codeBehind(error.cause) : null;
+  if (inner !== null) return inner;
+  return 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -72,6 +72,14 @@ describe('checks', () => {
       'down',
       'down',
     ]);
+    const details = urls.map((url) => sites.find((one) => one.url === url)?.last?.detail);
+    expect(details).toEqual([
+      'no answer within 300 ms',
+      'answered 500 Internal Server Error',
+      expect.stringMatching(/^hung up before its answer was complete/),
+      expect.stringMatching(/^hung up before its answer was complete/),
+      'cannot connect (ECONNREFUSED)',
+    ]);
   });
 
   it('goes on when one watched site dies in the middle', async () => {

@@ -165,6 +165,20 @@ describe('HTTPServer', () => {
     });
   });
 
+  it('closes a connection that has answered in order, without a reset (HSV-10)', async () => {
+    const server = await serve((request) => {
+      void request.connection.writeHeaders({ code: 204 }, new HTTPHeaders());
+      request.connection.finish();
+    });
+    const socket = await raw(server);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'data');
+    const ended = once(socket, 'end'); // rejects with ECONNRESET otherwise
+    await server.closeAllConnections();
+    await ended;
+    expect(server.connectionCount).toBe(0);
+  });
+
   it('stops accepting and closes what is open (HSV-10)', async () => {
     const server = await serve(() => undefined);
     const socket = await raw(server);

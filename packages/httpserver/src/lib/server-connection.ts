@@ -119,13 +119,17 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     this.#transport?.abort();
   }
 
-  /** Closes at once, whatever runs; resolves when the connection has ended. */
+  /**
+   * Closes at once, whatever runs; resolves when the connection has ended. One that has answered everything ends in order:
+   * a reset could take the last answer away from its client.
+   */
   shut(): Promise<void> {
     const transport = this.#transport;
     if (transport === null || this.#state === 'detached') return Promise.resolve();
     return new Promise((resolve) => {
       this.#onShut = resolve;
-      transport.abort();
+      if (this.#state === 'head' && transport.bufferedAmount === 0) transport.close();
+      else transport.abort();
     });
   }
 
