@@ -1,7 +1,6 @@
 // One future's end becomes another's.
 import { appLog } from '@typhoon/log';
-import { Future } from './future.ts';
-import { passEnd } from './pass-end.ts';
+import { Future, passEnd } from './future.ts';
 
 /** Gives `target` the end of `source`, unless it is settled by then; at once when `source` has ended; `target`'s end never affects `source` (CON-8). */
 export function chainFuture<T>(source: PromiseLike<T>, target: Future<T>): void {

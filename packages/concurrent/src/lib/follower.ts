@@ -1,7 +1,6 @@
 // A future that ends as another does. Owns: what its cancellation does to the one it follows.
 // Must not know: why it follows, and what else may end it; its subclasses do.
-import { Future } from './future.ts';
-import { passEnd } from './pass-end.ts';
+import { Future, passEnd } from './future.ts';
 import type { FutureOptions } from './future.ts';
 
 /**

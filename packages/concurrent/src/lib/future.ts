@@ -38,6 +38,7 @@ const tell = (waiter: Waiter): void => {
 };
 
 let watchOverlooked: (future: Future<unknown>) => void;
+let copyEnd: (source: Future<unknown>, target: Future<unknown>) => void;
 
 /** How to make a future. */
 export interface FutureOptions {
@@ -165,7 +166,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
    * Asks for cancellation. Answers whether that was possible, that is, whether it was not settled yet. A coroutine's
    * future settles when the last `finally` of the coroutine is done. Asking again changes nothing.
    *
-   * @param reason Becomes the `cause` of the CancelledError.
+   * @param reason Becomes the `cause` of the CancelledError; a CancelledError becomes the error itself.
    */
   cancel(reason?: unknown): boolean {
     if (this.#state !== PENDING) return this.#state === CANCELLING;
@@ -252,6 +253,11 @@ export class Future<T> implements PromiseLike<T>, Settleable {
     watchOverlooked = (future) => {
       if (future.#sight === UNSEEN) future.#sight = watchForOversight(future, future.#value);
     };
+    copyEnd = (source, target) => {
+      if (source.#state === DONE) target.#settle(DONE, source.#value);
+      else if (source.#state === FAILED) target.setException(source.#error());
+      else target.setCancelled(source.#value as CancelledError | undefined);
+    };
   }
 
   /** What it ended with instead of a result; from now on somebody has seen it. */
@@ -309,9 +315,15 @@ class FutureSteps<T> implements Iterator<Future<T>, T, unknown> {
 }
 
 function cancelledBecause(reason: unknown): CancelledError {
+  if (reason instanceof CancelledError) return reason;
   return reason === undefined
     ? new CancelledError()
     : new CancelledError(undefined, { cause: reason });
+}
+
+/** Gives `target` the end of `source`, which is settled; nothing happens when `target` is settled, too. */
+export function passEnd<T>(source: Future<T>, target: Future<T>): void {
+  if (!target.done()) copyEnd(source, target);
 }
 
 /** Whether `value` is a Future; promises and coroutines are not (CON-9). */

@@ -28,16 +28,18 @@ describe('shield', () => {
   });
 
   it('does not hide an error of work that it has left', async () => {
-    await new ExpectLog('typhoon.application', /never retrieved/).run(async () => {
-      (() => {
-        const work = new Future<void>();
-        shield(work).cancel();
-        work.setException(new Error('lost'));
-      })();
-      for (let i = 0; i < 20; i++) {
-        await new Promise(setImmediate);
-        collect();
-      }
-    });
+    await new ExpectLog('typhoon.application', /Future exception was never retrieved/).run(
+      async () => {
+        (() => {
+          const work = new Future<void>();
+          shield(work).cancel();
+          work.setException(new Error('lost'));
+        })();
+        for (let i = 0; i < 20; i++) {
+          await new Promise(setImmediate);
+          collect();
+        }
+      },
+    );
   });
 });

@@ -39,7 +39,8 @@ describe('withSignal', () => {
   it('without a signal, or with settled work, is the work itself', () => {
     const work = new Future<void>();
     const { signal } = new AbortController();
-    expect([withSignal(null, work), withSignal(undefined, work)]).toEqual([work, work]);
+    expect(withSignal(null, work)).toBe(work);
+    expect(withSignal(undefined, work)).toBe(work);
     const settled = Future.resolved(1);
     expect(withSignal(signal, settled)).toBe(settled);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
@@ -69,7 +70,7 @@ describe('withSignal', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('leaves nothing with the signal: 100,000 cancelled one by one, the heap is flat', async () => {
+  it('leaves nothing with the signal: 50,000 cancelled one by one, the heap is flat', async () => {
     const { signal } = new AbortController();
     const churn = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i++) {
@@ -82,16 +83,16 @@ describe('withSignal', () => {
       collect();
       return process.memoryUsage().heapUsed;
     };
-    await churn(10_000);
+    await churn(5000);
     const before = heapUsed();
-    await churn(100_000);
-    // One word kept for each would be 800,000 bytes.
-    expect(heapUsed() - before).toBeLessThan(400_000);
+    await churn(50_000);
+    // One word kept for each would be 400,000 bytes.
+    expect(heapUsed() - before).toBeLessThan(200_000);
   });
 
-  it('cancels 100,000 that wait at once, and leaves nothing', async () => {
+  it('cancels 50,000 that wait at once, and leaves nothing', async () => {
     const controller = new AbortController();
-    const futures = Array.from({ length: 100_000 }, () =>
+    const futures = Array.from({ length: 50_000 }, () =>
       withSignal(controller.signal, new Future<void>()),
     );
     controller.abort();

@@ -1,5 +1,6 @@
 // AbortSignals going in: work that is cancelled when one aborts. Owns: one listener a signal, however many wait.
 // Must not know: coroutines.
+import { CancelledError } from './future-error.ts';
 import { Follower } from './follower.ts';
 import { Future } from './future.ts';
 
@@ -69,6 +70,7 @@ class SignalWatch {
   }
 
   readonly #onAbort = (): void => {
-    for (const future of this.#futures) future.cancel(this.#signal.reason);
+    const error = new CancelledError(undefined, { cause: this.#signal.reason });
+    for (const future of this.#futures) future.cancel(error);
   };
 }

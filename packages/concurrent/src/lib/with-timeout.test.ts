@@ -57,7 +57,9 @@ describe('withTimeout', () => {
     };
     const log = new ExpectLog('typhoon.application', /Exception in Future after timeout/);
     await log.run(() => late([]));
-    const quiet = new ExpectLog('typhoon.application', /after timeout/, { required: false });
+    const quiet = new ExpectLog('typhoon.application', /Exception in Future after timeout/, {
+      required: false,
+    });
     await quiet.run(() => late([RangeError]));
     expect(quiet.matched).toBe(false);
   });

@@ -178,17 +178,17 @@ export class Runner<R> implements FutureOptions, Waiter {
     this.#throwCancelled();
   }
 
-  /** @param error What the work that was waited for ended with, if it has. */
-  #throwCancelled(error?: unknown): void {
+  /** @param failure What the work that was waited for ended with, if it has. */
+  #throwCancelled(failure?: unknown): void {
     this.#cancellation = CANCELLED;
-    if (error instanceof CancelledError) {
-      this.#goOn(true, error);
+    const cause = failure ?? this.#reason;
+    if (cause instanceof CancelledError) {
+      this.#goOn(true, cause);
       return;
     }
-    const cause = error ?? this.#reason;
     this.#goOn(true, new CancelledError(undefined, cause === undefined ? {} : { cause }));
-    if (error !== undefined && !isAbort(error)) {
-      appLog.error('Exception after Future was cancelled', error);
+    if (failure !== undefined && !isAbort(failure)) {
+      appLog.error('Exception after Future was cancelled', failure);
     }
   }
 
