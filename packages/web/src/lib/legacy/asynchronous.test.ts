@@ -1,4 +1,6 @@
 import { Future } from '@typhoon/concurrent';
+import { coroutine, sleep } from '@typhoon/gen';
+import { engine, Task } from '@typhoon/gen/legacy';
 import { IOLoop } from '@typhoon/ioloop';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
@@ -91,5 +93,37 @@ describe('asynchronous', () => {
       await thrown;
       expect(status).toBe(200);
     });
+  });
+
+  it('goes with an engine: its wait keeps the answer open, its errors are answered (WEB-9, GEN-29)', async () => {
+    class Handler extends RequestHandler {
+      @asynchronous
+      @engine
+      override *get(): Generator<unknown, void, unknown> {
+        const found = yield* Task((callback: (text: string) => void) => {
+          later(() => {
+            callback('found');
+          });
+        });
+        if (this.request.path === '/fail') throw new HTTPError(409);
+        void this.finish(found);
+      }
+    }
+    const app = new Application([['/.*', Handler]]);
+    expect((await fetchApp(app, '/')).body.toString()).toBe('found');
+    expect((await fetchApp(app, '/fail')).status).toBe(409);
+  });
+
+  it('answers what a callback throws that a coroutine left behind, after a wait (WEB-9)', async () => {
+    const work = coroutine(function* () {
+      yield* sleep(0);
+      later(() => {
+        throw new HTTPError(410);
+      });
+    });
+    const { status } = await ask(() => {
+      void work();
+    });
+    expect(status).toBe(410);
   });
 });
