@@ -1,6 +1,7 @@
 // `coroutine`: a generator function that gives a future, as a function and as a decorator.
 import { Future } from '@typhoon/concurrent';
 import { Return } from './gen-error.ts';
+import { isGeneratorFunction } from './generator-function.ts';
 import { Runner } from './runner.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -42,10 +43,12 @@ export function coroutine<This, A extends unknown[], R>(
 export function coroutine<This, A extends unknown[]>(
   fn: (this: This, ...args: A) => unknown,
 ): unknown {
+  const isAlwaysGenerator = isGeneratorFunction(fn);
   const start = function (this: This, ...args: A): Future<unknown> {
     try {
       const made = fn.apply(this, args);
-      return isGenerator(made) ? Runner.start(made) : Future.resolved(made);
+      if (isAlwaysGenerator) return Runner.start(made as Generator<unknown, unknown, unknown>);
+      return isGenerator(made) ? new Runner(made).future : Future.resolved(made);
     } catch (error) {
       return error instanceof Return ? Future.resolved(error.value) : Future.rejected(error);
     }

@@ -6,6 +6,7 @@ import { CancelledError, Future } from '@typhoon/concurrent';
 import { carryContexts, contextsLeftOpen, IOLoop, openContexts } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 import { Return } from './gen-error.ts';
+import { next } from './generator-function.ts';
 import { moment } from './moment.ts';
 import { convertYielded } from './multi.ts';
 import type { FutureOptions, Waiter } from '@typhoon/concurrent';
@@ -55,11 +56,11 @@ export class Runner<R> implements FutureOptions, Waiter {
     this.#advance(first, false, undefined, contexts);
   }
 
-  /** The future of what `generator` ends with. One that never yields needs no runner. */
+  /** The future of what a generator function's `generator` ends with. One that never yields needs no runner. */
   static start<R>(generator: Generator<unknown, R, unknown>): Future<R> {
     const contexts = openContexts.current;
     try {
-      const first = generator.next();
+      const first = next.call(generator) as IteratorResult<unknown, R>;
       if (first.done === true) return Future.resolved(first.value);
       return new Runner(generator, first, contexts).future;
     } catch (error) {

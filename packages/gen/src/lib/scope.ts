@@ -145,7 +145,7 @@ function begin<A extends unknown[], T>(work: ScopeWork<A, T>, args: A): Future<T
   try {
     const made = work(...args);
     if (made instanceof Future) return made;
-    return isGenerator(made) ? Runner.start(made) : abortable(() => made);
+    return isGenerator(made) ? new Runner(made).future : abortable(() => made);
   } catch (error) {
     return Future.rejected(error);
   }
