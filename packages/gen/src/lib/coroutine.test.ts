@@ -1,6 +1,7 @@
 import { CancelledError, Future, withTimeout } from '@typhoon/concurrent';
 import { IOLoop } from '@typhoon/ioloop';
 import { VirtualClock } from '@typhoon/ioloop/testing';
+import { ExpectLog } from '@typhoon/log/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { coroutine, isCoroutineFunction } from './coroutine.ts';
 import { Return } from './gen-error.ts';
@@ -289,6 +290,28 @@ describe('multi', () => {
     expect([all.done(), first.cancelled()]).toEqual([false, false]);
     first.setResult();
     await expect(all).rejects.toThrow('second');
+  });
+
+  it('logs each further error, unless it is quiet (GEN-16)', async () => {
+    const fail = (quietExceptions: (typeof RangeError)[]): Future<unknown> =>
+      multi(
+        [
+          Future.rejected(new Error('first')),
+          Future.rejected(new RangeError('second')),
+          Future.rejected(new RangeError('third')),
+        ],
+        { quietExceptions },
+      );
+    const log = new ExpectLog('typhoon.application', /Multiple exceptions in yield list/);
+    await log.run(async () => {
+      await expect(fail([])).rejects.toThrow('first');
+    });
+    expect(log.loggedStack).toBe(true);
+    const quiet = new ExpectLog('typhoon.application', /Multiple exceptions/, { required: false });
+    await quiet.run(async () => {
+      await expect(fail([RangeError])).rejects.toThrow('first');
+    });
+    expect(quiet.matched).toBe(false);
   });
 
   it('fails at once for a child that cannot be waited for', () => {
