@@ -54,6 +54,19 @@ describe('HTTPServer', () => {
     expect(await (await fetch(`${server.url}/a/b`)).text()).toBe('/a/b ✓ é');
   });
 
+  it('hands a function the complete request, its form parsed (HSV-2)', async () => {
+    const server = await serve((request) => {
+      const [city] = request.bodyArguments.get('city') ?? [];
+      const [file] = request.files.get('note') ?? [];
+      answer(request, [request.body.length > 0, city, file?.filename, file?.body].join(' '));
+    });
+    const form = new FormData();
+    form.set('city', 'Köln');
+    form.set('note', new Blob(['hello']), 'a.txt');
+    const response = await fetch(server.url, { method: 'POST', body: form });
+    expect(await response.text()).toBe('true Köln a.txt hello');
+  });
+
   it('takes a large body and gives a large one back, in order', async () => {
     const server = await serve((request) => {
       answer(request, request.body.toString());

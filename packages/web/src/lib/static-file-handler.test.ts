@@ -54,7 +54,7 @@ beforeEach(() => {
 });
 
 describe('a file', () => {
-  it('comes whole, with type, length and what it can be known by (WEB-102, 103, 105, 109)', async () => {
+  it('comes whole, with type, length and what it can be known by (WEB-102, 103, 105, 109, SEC-9)', async () => {
     const { status, headers, body } = await get('/files/robots.txt');
     expect([status, body.toString()]).toEqual([200, ROBOTS]);
     expect(headers.get('Content-Type')).toBe('text/plain');
