@@ -4,6 +4,7 @@ export { DeadlineSweep, type Expirable, type SweepHost } from './lib/deadline-sw
 export type { Pollable } from './lib/descriptor-handlers.ts';
 export { IOLoop, type IOLoopOptions, type Settleable } from './lib/ioloop.ts';
 export { LoopError, type LoopErrorCode } from './lib/loop-error.ts';
+export type { LoopLoad } from './lib/loop-load.ts';
 export { NetPoller } from './lib/net-poller.ts';
 export {
   carryContexts,

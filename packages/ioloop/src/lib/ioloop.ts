@@ -5,13 +5,15 @@
 // One event (a batch of I/O, a timer, a turn of callbacks) is `enter` ... `exit`. At its end the ready queue is drained:
 // what futures and coroutines scheduled, first in, first out, never re-entrant. Then what was written meanwhile is
 // flushed. `addCallback` is for the next turn: I/O has its chance in between, so callbacks never starve it.
-import { appLog } from '@typhoon/log';
+import { appLog, genLog } from '@typhoon/log';
+import { BlockingWatchdog } from './blocking-watchdog.ts';
 import { systemClock } from './clock.ts';
 import { DeadlineSweep } from './deadline-sweep.ts';
 import { defaultPoller } from './default-poller.ts';
 import { DescriptorHandlers } from './descriptor-handlers.ts';
 import { callLogged } from './logged-call.ts';
 import { LoopError } from './loop-error.ts';
+import { LoopLoad } from './loop-load.ts';
 import { LoopRuns } from './loop-runs.ts';
 import { LoopTimers } from './loop-timers.ts';
 import { carryContexts } from './open-contexts.ts';
@@ -83,6 +85,8 @@ export class IOLoop implements PollerHost {
   readonly #runTurn: () => void;
   #flushables: Flushable[] = [];
   #poller: Poller | null = null;
+  #watchdog: BlockingWatchdog | null = null;
+  #load: LoopLoad | null = null;
   #depth = 0;
   #outer: IOLoop | null = null;
   #isDrainComing = false;
@@ -323,9 +327,42 @@ export class IOLoop implements PollerHost {
     this.#poller?.close();
     this.#handlers.clear(options.allFds === true);
     this.#runs.end();
+    this.#watchdog?.close();
+    this.#load?.close();
     this.#timers.close();
     this.#nextTurn.clear();
     if (current === this) current = null;
+  }
+
+  /**
+   * Logs a warning with the stack of the code that keeps the loop from turning for longer than `thresholdMs`, while it does;
+   * once each time. `null` turns that off (IOL-29). It takes a thread, which asks this one for a sign of life four times in
+   * that time. In a worker it says afterwards that something has blocked, without the stack.
+   */
+  setBlockingLogThreshold(thresholdMs: number | null): void {
+    this.setBlockingSignalThreshold(thresholdMs, (blockedMs, stack) => {
+      this.logStack(blockedMs, stack);
+    });
+  }
+
+  /** As `setBlockingLogThreshold`, but calls `action(blockedMs, stack)`, in the midst of the code that blocks. */
+  setBlockingSignalThreshold(
+    thresholdMs: number | null,
+    action: (blockedMs: number, stack: string) => void,
+  ): void {
+    this.#watchdog?.close();
+    this.#watchdog = thresholdMs === null ? null : new BlockingWatchdog(thresholdMs, action);
+  }
+
+  /** Logs that something has blocked the loop for so long, and its stack. Subclasses may do otherwise. */
+  logStack(blockedMs: number, stack: string): void {
+    genLog.warning('IOLoop blocked for %d ms in\n%s', Math.round(blockedMs), stack);
+  }
+
+  /** The thread's lag and busy ratio, measured from the first time this is asked for. */
+  get load(): LoopLoad {
+    this.#load ??= new LoopLoad();
+    return this.#load;
   }
 
   /**
