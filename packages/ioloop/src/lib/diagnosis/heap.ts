@@ -1,0 +1,159 @@
+// What the inspector knows of this thread's heap: which objects of a class live, and where a generator stands.
+// Must not know: what the objects are. Everything here is slow (it collects garbage) and for diagnosis alone.
+import { Session } from 'node:inspector';
+import { findSourceMap } from 'node:module';
+import type { Debugger, HeapProfiler, Runtime } from 'node:inspector';
+
+/** What is known of a generator. */
+export interface GeneratorPlace {
+  /** The function's name; empty when it has none. */
+  readonly name: string;
+  /** Where it is suspended, `file:line:column`; null when it is not. */
+  readonly at: string | null;
+}
+
+/** How the inspector gets at our objects and we at its. */
+const EXCHANGE = Symbol.for('@typhoon/ioloop:inspected');
+const EXCHANGE_EXPRESSION = 'globalThis[Symbol.for("@typhoon/ioloop:inspected")]';
+
+/** A session of the inspector with its own thread: every question is answered before it returns. */
+export class HeapInspector {
+  readonly #session = new Session();
+  readonly #urls = new Map<string, string>();
+
+  constructor() {
+    this.#session.connect();
+    const note = ({ params }: { params: Debugger.ScriptParsedEventDataType }): void => {
+      this.#urls.set(params.scriptId, params.url);
+    };
+    this.#session.on('Debugger.scriptParsed', note);
+    this.#ask<object>('Debugger.enable');
+    this.#ask<object>('Debugger.disable');
+  }
+
+  /** Ends the session. */
+  close(): void {
+    this.#session.disconnect();
+  }
+
+  /** Collects garbage, then answers all objects that have `prototype` among their prototypes. */
+  instancesOf(prototype: object): unknown[] {
+    const prototypeObjectId = this.#handOver(prototype);
+    const { objects } = this.#ask<Runtime.QueryObjectsReturnType>('Runtime.queryObjects', {
+      prototypeObjectId,
+    });
+    const found: unknown[] = [];
+    exchange(found);
+    this.#ask('Runtime.callFunctionOn', {
+      objectId: objects.objectId,
+      functionDeclaration: `function () { for (const one of this) ${EXCHANGE_EXPRESSION}.push(one) }`,
+    });
+    this.#release();
+    return found;
+  }
+
+  /** Where a generator stands. */
+  placeOf(generator: object): GeneratorPlace {
+    const objectId = this.#handOver(generator);
+    const { internalProperties = [] } = this.#ask<Runtime.GetPropertiesReturnType>(
+      'Runtime.getProperties',
+      { objectId, ownProperties: true },
+    );
+    const find = (name: string): Runtime.RemoteObject | undefined =>
+      internalProperties.find((property) => property.name === name)?.value;
+    const functionId = find('[[GeneratorFunction]]')?.objectId;
+    const place = { name: this.#nameOf(functionId), at: this.#locate(find('[[GeneratorLocation]]')) };
+    this.#release();
+    return place;
+  }
+
+  /** The number that an object has in snapshots. */
+  idOf(object: object): number {
+    const objectId = this.#handOver(object);
+    const { heapSnapshotObjectId } = this.#ask<HeapProfiler.GetHeapObjectIdReturnType>(
+      'HeapProfiler.getHeapObjectId',
+      { objectId },
+    );
+    this.#release();
+    return Number(heapSnapshotObjectId);
+  }
+
+  /** The whole heap as JSON, in V8's format; several times as large as the heap. */
+  snapshot(): string {
+    const chunks: string[] = [];
+    const take = ({ params }: { params: HeapProfiler.AddHeapSnapshotChunkEventDataType }): void => {
+      chunks.push(params.chunk);
+    };
+    this.#session.on('HeapProfiler.addHeapSnapshotChunk', take);
+    this.#ask('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    this.#session.off('HeapProfiler.addHeapSnapshotChunk', take);
+    return chunks.join('');
+  }
+
+  #nameOf(functionId: string | undefined): string {
+    if (functionId === undefined) return '';
+    const { result } = this.#ask<Runtime.CallFunctionOnReturnType>('Runtime.callFunctionOn', {
+      objectId: functionId,
+      functionDeclaration: 'function () { return this.name }',
+    });
+    return typeof result.value === 'string' ? result.value : '';
+  }
+
+  #locate(location: Runtime.RemoteObject | undefined): string | null {
+    const value: unknown = location?.value;
+    if (!isLocation(value)) return null;
+    const url = this.#urls.get(value.scriptId) ?? '';
+    return sourcePlace(url, value.lineNumber, value.columnNumber);
+  }
+
+  /** The inspector's handle of an object of ours. */
+  #handOver(object: object): string {
+    exchange(object);
+    const { result } = this.#ask<Runtime.EvaluateReturnType>('Runtime.evaluate', {
+      expression: EXCHANGE_EXPRESSION,
+      objectGroup: 'typhoon',
+    });
+    exchange(undefined);
+    return result.objectId ?? '';
+  }
+
+  #release(): void {
+    exchange(undefined);
+    this.#ask('Runtime.releaseObjectGroup', { objectGroup: 'typhoon' });
+  }
+
+  /** A session with its own thread answers at once. */
+  #ask<T>(method: string, params: object = {}): T {
+    let answer: { error: Error | null; result: unknown } | null = null;
+    this.#session.post(method, params, (error, result?: object) => {
+      answer = { error, result };
+    });
+    return unwrap(method, answer) as T;
+  }
+}
+
+function unwrap(method: string, answer: { error: Error | null; result: unknown } | null): unknown {
+  if (answer === null) throw new Error(`the inspector did not answer ${method}`);
+  if (answer.error !== null) throw answer.error;
+  return answer.result;
+}
+
+function exchange(value: unknown): void {
+  if (value === undefined) Reflect.deleteProperty(globalThis, EXCHANGE);
+  else Object.defineProperty(globalThis, EXCHANGE, { value, configurable: true });
+}
+
+function isLocation(
+  value: unknown,
+): value is { scriptId: string; lineNumber: number; columnNumber: number } {
+  return typeof value === 'object' && value !== null && 'scriptId' in value;
+}
+
+/** Through the source map, where Node.js was told to read them; lines and columns are counted from 1. */
+function sourcePlace(url: string, lineNumber: number, columnNumber: number): string {
+  const entry = findSourceMap(url)?.findEntry(lineNumber, columnNumber);
+  if (entry !== undefined && 'originalSource' in entry) {
+    return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  }
+  return `${url}:${lineNumber + 1}:${columnNumber + 1}`;
+}
