@@ -2,6 +2,18 @@ export { adoptSocket } from './lib/adopt-socket.ts';
 export { systemClock, type Clock, type ClockTimer } from './lib/clock.ts';
 export { DeadlineSweep, type Expirable, type SweepHost } from './lib/deadline-sweep.ts';
 export type { Pollable } from './lib/descriptor-handlers.ts';
+export type { DumpOptions } from './lib/diagnosis/dump.ts';
+export { dumpOnSignal, type DumpOnSignalOptions } from './lib/diagnosis/dump-on-signal.ts';
+export {
+  registerFutureKind,
+  registerTaskKind,
+  taskNotes,
+  type FutureKind,
+  type TaskKind,
+  type TaskView,
+  type WaitSource,
+} from './lib/diagnosis/task-kinds.ts';
+export { isFrameworkFrame, isUserFrame } from './lib/diagnosis/user-frames.ts';
 export { IOLoop, type IOLoopOptions, type Settleable } from './lib/ioloop.ts';
 export { LoopError, type LoopErrorCode } from './lib/loop-error.ts';
 export type { LoopLoad } from './lib/loop-load.ts';

@@ -17,6 +17,11 @@ export class Follower<T> implements FutureOptions {
     work.addDoneCallback(this.#onEnd);
   }
 
+  /** For dumps. */
+  waitsFor(): readonly object[] {
+    return [this.work];
+  }
+
   /** For the future. */
   onCancel(reason: unknown): boolean {
     const { work } = this;

@@ -1,11 +1,12 @@
 // A value that is not there yet. Owns: settling once, telling who waits, in order, through the loop's ready queue.
 // Must not know: coroutines, timers.
 // HOT: `pnpm bench gen`
-import { IOLoop } from '@typhoon/ioloop';
+import { IOLoop, registerFutureKind } from '@typhoon/ioloop';
 import { CancelledError, InvalidStateError } from './future-error.ts';
+import { passThrough } from './long-stack.ts';
 import { watchForOversight } from './oversight.ts';
 import type { Failure } from './oversight.ts';
-import type { Settleable } from '@typhoon/ioloop';
+import type { Settleable, WaitSource } from '@typhoon/ioloop';
 
 const PENDING = 0;
 /** Cancelled, and its owner takes the time it needs to end. */
@@ -37,11 +38,14 @@ const tell = (waiter: Waiter): void => {
   waiter.onSettled();
 };
 
+/** What a dump says of a promise's future. */
+const FROM_PROMISE: FutureOptions = { what: 'a promise' };
+
 let watchOverlooked: (future: Future<unknown>) => void;
 let copyEnd: (source: Future<unknown>, target: Future<unknown>) => void;
 
-/** How to make a future. */
-export interface FutureOptions {
+/** How to make a future. `what` and `waitsFor` are for `IOLoop.dump`. */
+export interface FutureOptions extends WaitSource {
   /**
    * Called once, when somebody cancels the future. `true` says that its owner will settle it, in its own time;
    * otherwise it is settled as cancelled at once. `reason` is what was given to `cancel`.
@@ -86,7 +90,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
   /** The future of a promise or any other thenable; a future is returned as it is (PLT-1). */
   static from<T>(source: PromiseLike<T>): Future<T> {
     if (source instanceof Future) return source as Future<T>;
-    const future = new Future<T>();
+    const future = new Future<T>(FROM_PROMISE);
     const fail = (error: unknown): void => {
       if (!future.done()) future.setException(error);
     };
@@ -250,6 +254,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
 
   /** Who waited has run by now: an error that still nobody has looked at is watched for. */
   static {
+    registerFutureKind<Future<unknown>>(Future, (future) => future.#options);
     watchOverlooked = (future) => {
       if (future.#sight === UNSEEN) future.#sight = watchForOversight(future, future.#value);
     };
@@ -300,13 +305,19 @@ class FutureSteps<T> implements Iterator<Future<T>, T, unknown> {
 
   next(): IteratorResult<Future<T>, T> {
     const future = this.#future;
-    if (this.#hasYielded || future.done()) return { done: true, value: future.result() };
+    if (this.#hasYielded || future.done()) {
+      try {
+        return { done: true, value: future.result() };
+      } catch (error) {
+        throw passThrough(error);
+      }
+    }
     this.#hasYielded = true;
     return { done: false, value: future };
   }
 
   throw(error: unknown): never {
-    throw error;
+    throw passThrough(error);
   }
 
   return(value: T): IteratorResult<Future<T>, T> {

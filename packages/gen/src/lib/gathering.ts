@@ -21,6 +21,16 @@ export class Gathering<T> implements FutureOptions {
     for (const future of futures) future.addDoneCallback(this.#onDone);
   }
 
+  /** For dumps. */
+  get what(): string {
+    return `${this.#left} of ${this.#futures.length} at once`;
+  }
+
+  /** For dumps. */
+  waitsFor(): readonly object[] {
+    return this.#futures.filter((future) => future.running());
+  }
+
   /** For the future: cancels the children that nobody else waits for, and waits for them; the others are left alone. */
   onCancel(reason: unknown): boolean {
     if (this.#futures.every((future) => future.done())) return true; // its end is on its way

@@ -3,7 +3,14 @@
 // HOT: `pnpm bench gen`
 import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, Future } from '@typhoon/concurrent';
-import { carryContexts, contextsLeftOpen, IOLoop, openContexts } from '@typhoon/ioloop';
+import {
+  carryContexts,
+  contextsLeftOpen,
+  IOLoop,
+  openContexts,
+  registerTaskKind,
+  taskNotes,
+} from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 import { Return } from './gen-error.ts';
 import { next } from './generator-function.ts';
@@ -40,6 +47,8 @@ export class Runner<R> implements FutureOptions, Waiter {
   #waiter: Waiter | (() => void) | null = null;
   #awaited: Future<unknown> | null = null;
   #context: AsyncResource | null = null;
+  /** Since when it waits; for dumps. */
+  #waitMark = 0;
   #isRunning = false;
   #cancellation: typeof LIVE | typeof DOOMED | typeof CANCELLED = LIVE;
   /** What was given to `cancel`. */
@@ -53,6 +62,7 @@ export class Runner<R> implements FutureOptions, Waiter {
   ) {
     this.#generator = generator;
     this.future = new Future<R>(this);
+    if (taskNotes.isOn) taskNotes.made(this);
     this.#advance(first, false, undefined, contexts);
   }
 
@@ -114,6 +124,7 @@ export class Runner<R> implements FutureOptions, Waiter {
       fail(this.future, error);
     }
     this.#isRunning = false;
+    if (taskNotes.isOn && this.future.done()) taskNotes.ended(this);
     if (this.#cancellation === DOOMED) IOLoop.current().schedule(interrupt, this);
   }
 
@@ -134,6 +145,7 @@ export class Runner<R> implements FutureOptions, Waiter {
 
   #waitFor(future: Future<unknown>): void {
     this.#awaited = future;
+    this.#waitMark = IOLoop.current().waitMark;
     this.#context ??= new AsyncResource('Coroutine');
     this.#waiter ??= openContexts.current === null ? this : this.#carried();
     future.addDoneCallback(this.#waiter);
@@ -194,6 +206,16 @@ export class Runner<R> implements FutureOptions, Waiter {
   }
 
   static {
+    registerTaskKind<Runner<unknown>>(Runner, (runner) =>
+      runner.future.done()
+        ? null
+        : {
+            generator: runner.#generator,
+            future: runner.future,
+            awaited: runner.#awaited,
+            waitMark: runner.#waitMark,
+          },
+    );
     advance = (runner, isError, sent) => {
       runner.#advance(null, isError, sent, openContexts.current);
     };

@@ -6,6 +6,7 @@ import { IOLoop } from '@typhoon/ioloop';
 export function sleep(delayMs: number): Future<void> {
   const loop = IOLoop.current();
   const future = new Future<void>({
+    what: 'sleep',
     onCancel: () => {
       loop.removeTimeout(timeout);
       return false;

@@ -4,6 +4,7 @@ import { HeapInspector } from './heap.ts';
 import { reachable } from './reachability.ts';
 import { futureKind, taskKind, taskNotes } from './task-kinds.ts';
 import { renderTasks } from './task-tree.ts';
+import { userFrames } from './user-frames.ts';
 import type { TaskFacts } from './task-tree.ts';
 import type { TaskView, WaitSource } from './task-kinds.ts';
 
@@ -16,6 +17,7 @@ export interface DumpOptions {
   readonly findLost?: boolean;
 }
 
+const FRAMES_OF_MAKER = 3;
 const LARGE_HEAP_BYTES = 128 * 2 ** 20;
 
 /** Facts, and the numbers in the heap that tell whether it is lost. */
@@ -33,6 +35,7 @@ export function dumpTasks(mark: number, options: DumpOptions): string {
     const isLarge = process.memoryUsage().heapUsed > LARGE_HEAP_BYTES;
     const findsLost = options.findLost ?? !isLarge;
     const opaque = new Set<number>();
+    if (findsLost) inspector.beginNumbers();
     const found = findTasks(inspector, mark, findsLost ? opaque : null);
     const reached = findsLost && found.length > 0 ? reachable(inspector.snapshot(), opaque) : null;
     const isLost = ({ leafId }: Found): boolean =>
@@ -78,9 +81,10 @@ function findTasks(inspector: HeapInspector, mark: number, opaque: Set<number> |
       at: view.awaited === null ? null : (place ?? 'an unknown place'),
       what: behind.what,
       waitedMs: (mark - view.waitMark) | 0,
-      madeBy: framesOf(taskNotes.stackOf(task)),
+      madeBy: userFrames(taskNotes.stackOf(task) ?? '').slice(0, FRAMES_OF_MAKER),
       waitsFor: [...behind.tasks],
-      leafId: isLeaf && opaque !== null && view.awaited !== null ? inspector.idOf(view.awaited) : null,
+      leafId:
+        isLeaf && opaque !== null && view.awaited !== null ? inspector.idOf(view.awaited) : null,
     };
   });
 }
@@ -114,10 +118,4 @@ function lookBehind(awaited: object, idOfFuture: ReadonlyMap<object, number>): B
     left.push(...source.waitsFor());
   }
   return { what, tasks, sources };
-}
-
-/** The user's frames of a stack. */
-function framesOf(stack: string | null): string[] {
-  if (stack === null) return [];
-  return stack.split('\n').slice(1).map((line) => line.trim()).slice(0, 3);
 }

@@ -1,8 +1,8 @@
 // What the inspector knows of this thread's heap: which objects of a class live, and where a generator stands.
 // Must not know: what the objects are. Everything here is slow (it collects garbage) and for diagnosis alone.
-import { Session } from 'node:inspector';
 import { findSourceMap } from 'node:module';
-import type { Debugger, HeapProfiler, Runtime } from 'node:inspector';
+import process from 'node:process';
+import type { Debugger, HeapProfiler, Runtime, Session } from 'node:inspector';
 
 /** What is known of a generator. */
 export interface GeneratorPlace {
@@ -18,10 +18,12 @@ const EXCHANGE_EXPRESSION = 'globalThis[Symbol.for("@typhoon/ioloop:inspected")]
 
 /** A session of the inspector with its own thread: every question is answered before it returns. */
 export class HeapInspector {
-  readonly #session = new Session();
+  readonly #session: Session;
   readonly #urls = new Map<string, string>();
 
   constructor() {
+    // Only when it is needed: not every Node.js is built with it.
+    this.#session = new (process.getBuiltinModule('node:inspector').Session)();
     this.#session.connect();
     const note = ({ params }: { params: Debugger.ScriptParsedEventDataType }): void => {
       this.#urls.set(params.scriptId, params.url);
@@ -62,12 +64,20 @@ export class HeapInspector {
     const find = (name: string): Runtime.RemoteObject | undefined =>
       internalProperties.find((property) => property.name === name)?.value;
     const functionId = find('[[GeneratorFunction]]')?.objectId;
-    const place = { name: this.#nameOf(functionId), at: this.#locate(find('[[GeneratorLocation]]')) };
+    const place = {
+      name: this.#nameOf(functionId),
+      at: this.#locate(find('[[GeneratorLocation]]')),
+    };
     this.#release();
     return place;
   }
 
-  /** The number that an object has in snapshots. */
+  /** From now on objects keep their numbers, though the collector moves them; until `snapshot`. */
+  beginNumbers(): void {
+    this.#ask('HeapProfiler.startTrackingHeapObjects', { trackAllocations: false });
+  }
+
+  /** The number that an object has in the snapshot. */
   idOf(object: object): number {
     const objectId = this.#handOver(object);
     const { heapSnapshotObjectId } = this.#ask<HeapProfiler.GetHeapObjectIdReturnType>(
@@ -85,7 +95,7 @@ export class HeapInspector {
       chunks.push(params.chunk);
     };
     this.#session.on('HeapProfiler.addHeapSnapshotChunk', take);
-    this.#ask('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    this.#ask('HeapProfiler.stopTrackingHeapObjects', { reportProgress: false });
     this.#session.off('HeapProfiler.addHeapSnapshotChunk', take);
     return chunks.join('');
   }

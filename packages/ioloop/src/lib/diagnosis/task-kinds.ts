@@ -51,7 +51,10 @@ export function registerFutureKind<F extends object>(
   constructor: abstract new (...args: never[]) => F,
   view: FutureKind<F>,
 ): void {
-  registered.future = { prototype: constructor.prototype as object, view: view as FutureKind<object> };
+  registered.future = {
+    prototype: constructor.prototype as object,
+    view: view as FutureKind<object>,
+  };
 }
 
 /** The class of coroutines, or null while there is none. */
@@ -95,4 +98,4 @@ export class TaskNotes {
 }
 
 /** The notes of this thread. */
-export const taskNotes = new TaskNotes();
+export const taskNotes: TaskNotes = new TaskNotes();

@@ -68,7 +68,7 @@ function visitTask(
   }
   seen.add(task.id);
   lines.push(`${indent}#${task.id} ${describe(task)}`);
-  for (const frame of task.madeBy) lines.push(`${indent}   made ${frame}`);
+  for (const frame of task.madeBy) lines.push(`${indent}   made ${frame.trim()}`);
   if (task.isLost) lines.push(`${indent}   !! nobody can settle what it waits for any more`);
   const below: Path = { id: task.id, above: path };
   for (const id of [...task.waitsFor].reverse()) left.push({ id, depth: depth + 1, path: below });
