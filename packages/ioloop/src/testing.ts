@@ -1,3 +1,4 @@
+export { asyncTest, type AsyncTestOptions } from './lib/testing/async-test.ts';
 export { MemoryNetwork } from './lib/testing/memory-network.ts';
 export {
   memoryTransportPair,

@@ -18,7 +18,7 @@ export interface DumpOnSignalOptions {
  * The signal comes in an event of its own: a loop that is blocked does not answer (see `setBlockingLogThreshold`).
  */
 export function dumpOnSignal(loop: Dumping, options: DumpOnSignalOptions = {}): () => void {
-  const { signal = 'SIGUSR2', write = (text) => process.stderr.write(text) } = options;
+  const { signal = 'SIGUSR2', write = writeToStderr } = options;
   const listener = (): void => {
     write(`${loop.dump()}\n`);
   };
@@ -26,4 +26,8 @@ export function dumpOnSignal(loop: Dumping, options: DumpOnSignalOptions = {}): 
   return () => {
     process.off(signal, listener);
   };
+}
+
+function writeToStderr(text: string): void {
+  process.stderr.write(text);
 }

@@ -83,8 +83,7 @@ function findTasks(inspector: HeapInspector, mark: number, opaque: Set<number> |
       waitedMs: (mark - view.waitMark) | 0,
       madeBy: userFrames(taskNotes.stackOf(task) ?? '').slice(0, FRAMES_OF_MAKER),
       waitsFor: [...behind.tasks],
-      leafId:
-        isLeaf && opaque !== null && view.awaited !== null ? inspector.idOf(view.awaited) : null,
+      leafId: isLeaf && opaque !== null ? inspector.idOf(view.awaited) : null,
     };
   });
 }

@@ -29,8 +29,8 @@ export class HeapInspector {
       this.#urls.set(params.scriptId, params.url);
     };
     this.#session.on('Debugger.scriptParsed', note);
-    this.#ask<object>('Debugger.enable');
-    this.#ask<object>('Debugger.disable');
+    this.#ask('Debugger.enable');
+    this.#ask('Debugger.disable');
   }
 
   /** Ends the session. */
@@ -41,9 +41,9 @@ export class HeapInspector {
   /** Collects garbage, then answers all objects that have `prototype` among their prototypes. */
   instancesOf(prototype: object): unknown[] {
     const prototypeObjectId = this.#handOver(prototype);
-    const { objects } = this.#ask<Runtime.QueryObjectsReturnType>('Runtime.queryObjects', {
+    const { objects } = this.#ask('Runtime.queryObjects', {
       prototypeObjectId,
-    });
+    }) as Runtime.QueryObjectsReturnType;
     const found: unknown[] = [];
     exchange(found);
     this.#ask('Runtime.callFunctionOn', {
@@ -57,10 +57,10 @@ export class HeapInspector {
   /** Where a generator stands. */
   placeOf(generator: object): GeneratorPlace {
     const objectId = this.#handOver(generator);
-    const { internalProperties = [] } = this.#ask<Runtime.GetPropertiesReturnType>(
-      'Runtime.getProperties',
-      { objectId, ownProperties: true },
-    );
+    const { internalProperties = [] } = this.#ask('Runtime.getProperties', {
+      objectId,
+      ownProperties: true,
+    }) as Runtime.GetPropertiesReturnType;
     const find = (name: string): Runtime.RemoteObject | undefined =>
       internalProperties.find((property) => property.name === name)?.value;
     const functionId = find('[[GeneratorFunction]]')?.objectId;
@@ -80,10 +80,9 @@ export class HeapInspector {
   /** The number that an object has in the snapshot. */
   idOf(object: object): number {
     const objectId = this.#handOver(object);
-    const { heapSnapshotObjectId } = this.#ask<HeapProfiler.GetHeapObjectIdReturnType>(
-      'HeapProfiler.getHeapObjectId',
-      { objectId },
-    );
+    const { heapSnapshotObjectId } = this.#ask('HeapProfiler.getHeapObjectId', {
+      objectId,
+    }) as HeapProfiler.GetHeapObjectIdReturnType;
     this.#release();
     return Number(heapSnapshotObjectId);
   }
@@ -102,10 +101,10 @@ export class HeapInspector {
 
   #nameOf(functionId: string | undefined): string {
     if (functionId === undefined) return '';
-    const { result } = this.#ask<Runtime.CallFunctionOnReturnType>('Runtime.callFunctionOn', {
+    const { result } = this.#ask('Runtime.callFunctionOn', {
       objectId: functionId,
       functionDeclaration: 'function () { return this.name }',
-    });
+    }) as Runtime.CallFunctionOnReturnType;
     return typeof result.value === 'string' ? result.value : '';
   }
 
@@ -119,10 +118,10 @@ export class HeapInspector {
   /** The inspector's handle of an object of ours. */
   #handOver(object: object): string {
     exchange(object);
-    const { result } = this.#ask<Runtime.EvaluateReturnType>('Runtime.evaluate', {
+    const { result } = this.#ask('Runtime.evaluate', {
       expression: EXCHANGE_EXPRESSION,
       objectGroup: 'typhoon',
-    });
+    }) as Runtime.EvaluateReturnType;
     exchange(undefined);
     return result.objectId ?? '';
   }
@@ -133,12 +132,12 @@ export class HeapInspector {
   }
 
   /** A session with its own thread answers at once. */
-  #ask<T>(method: string, params: object = {}): T {
+  #ask(method: string, params: object = {}): unknown {
     let answer: { error: Error | null; result: unknown } | null = null;
     this.#session.post(method, params, (error, result?: object) => {
       answer = { error, result };
     });
-    return unwrap(method, answer) as T;
+    return unwrap(method, answer);
   }
 }
 
