@@ -174,7 +174,7 @@ describe('a handler may', () => {
     expect(await textOf(Handler)).toBe('200 prepared, got');
   });
 
-  it('be a coroutine (WEB-3, 4)', async () => {
+  it('be a coroutine (GEN-41, WEB-3, 4)', async () => {
     class Handler extends RequestHandler {
       @coroutine
       override *prepare(): Generator<unknown, void, unknown> {
