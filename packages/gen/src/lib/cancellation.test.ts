@@ -212,6 +212,16 @@ describe('a coroutine that is cancelled', () => {
     expect(seen.slice(-3)).toEqual(['swallowed', 'work CancelledError', 'work tidy']);
   });
 
+  it('is thrown at the second child that swallows it: a loop around such work ends', async () => {
+    let rounds = 0;
+    const work = coroutine(function* (): Generator<unknown, void, unknown> {
+      for (; rounds < 10; rounds++) yield* swallow();
+    })();
+    work.cancel();
+    await cancelled(work);
+    expect(rounds).toBe(1);
+  });
+
   it('when what it waits for has ended gets that first: no result is lost', async () => {
     const item = new Future<string>();
     const work = coroutine(function* () {

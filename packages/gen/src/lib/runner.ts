@@ -53,6 +53,9 @@ export class Runner<R> implements FutureOptions, Waiter {
   #cancellation: typeof LIVE | typeof DOOMED | typeof CANCELLED = LIVE;
   /** What was given to `cancel`. */
   #reason: unknown = undefined;
+  /** What was cancelled with it last, and whether something else had been before. */
+  #passedTo: Future<unknown> | null = null;
+  #isSecond = false;
 
   /** @param first What the generator has yielded already, where `contexts` were open before. */
   constructor(
@@ -159,7 +162,8 @@ export class Runner<R> implements FutureOptions, Waiter {
 
   /**
    * For the future that is waited for: it is settled. A result that has come is never thrown away, even if the generator
-   * has been cancelled meanwhile: it gets that, and CancelledError where it waits next.
+   * has been cancelled meanwhile: it gets that, and CancelledError where it waits next, even if the work that it waits for
+   * there swallows its own: a loop around such work would never end, nor let anything else in.
    */
   onSettled(): void {
     const future = this.#awaited;
@@ -173,7 +177,8 @@ export class Runner<R> implements FutureOptions, Waiter {
       else this.#goOn(true, error);
       return;
     }
-    this.#goOn(false, result);
+    if (this.#cancellation === DOOMED && this.#isSecond) this.#throwCancelled();
+    else this.#goOn(false, result);
   }
 
   /** Runs the generator on, in its context. */
@@ -185,7 +190,11 @@ export class Runner<R> implements FutureOptions, Waiter {
     const awaited = this.#awaited;
     if (this.#cancellation !== DOOMED || awaited === null || awaited.done()) return; // it is resumed anyway
     // Work that is cancelled runs its `finally` blocks first; the callback comes when it has ended.
-    if (awaited.waiters === 1 && awaited.cancel(this.#reason)) return;
+    if (awaited.waiters === 1 && awaited.cancel(this.#reason)) {
+      this.#isSecond ||= this.#passedTo !== null && this.#passedTo !== awaited;
+      this.#passedTo = awaited;
+      return;
+    }
     if (this.#waiter !== null) awaited.removeDoneCallback(this.#waiter);
     this.#awaited = null;
     this.#throwCancelled();
