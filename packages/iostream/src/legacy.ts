@@ -1,1 +1,1 @@
-export {};
+export { CallbackStream, type ReadCallback, type StreamingOptions } from './lib/callback-stream.ts';

@@ -1,6 +1,6 @@
 // Streams over connections: plain ones, and such with TLS. Owns: connecting, the handshake.
 // Must not know: reading and writing (base-io-stream.ts).
-import { Future } from '@typhoon/concurrent';
+import { chainFuture, Future } from '@typhoon/concurrent';
 import { startTls } from '@typhoon/ioloop';
 import { genLog } from '@typhoon/log';
 import { BaseIOStream } from './base-io-stream.ts';
@@ -89,7 +89,14 @@ export class IOStream extends BaseIOStream {
       ...(options.serverHostname === undefined ? {} : { serverHostname: options.serverHostname }),
     });
     if (closeCallback !== null) stream.setCloseCallback(closeCallback);
-    return stream.waitForHandshake();
+    const future = new Future<SSLIOStream>({
+      onCancel: () => {
+        stream.close();
+        return false;
+      },
+    });
+    chainFuture(stream.waitForHandshake(), future);
+    return future;
   }
 
   /** The connection is there: first of all, who waits for it is told (IOS-18). */

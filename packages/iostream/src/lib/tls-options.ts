@@ -1,5 +1,6 @@
 // TLS as Tornado's ssl_options say it, in node:tls's words. Owns: reading certificates, the defaults.
 // Must not know: streams.
+import { constants } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, createSecureContext, TLSSocket } from 'node:tls';
 import { StreamError } from './stream-error.ts';
@@ -71,6 +72,7 @@ export function sslOptionsToContext(
     throw tlsOptionsError('missing key "certfile" in sslOptions');
   }
   const files = {
+    secureOptions: constants.SSL_OP_NO_COMPRESSION, // IOS-30
     ...(certfile === undefined ? {} : { cert: read('certfile', certfile) }),
     ...(certfile === undefined ? {} : { key: read('keyfile', keyfile ?? certfile) }),
     ...(caCerts === undefined ? {} : { ca: read('caCerts', caCerts) }),
