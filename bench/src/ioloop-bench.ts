@@ -35,7 +35,6 @@ export async function ioloopBench(options: MicroBenchOptions): Promise<void> {
           does: 'set a timeout and cancel it',
           unit: 'CPU ns',
           systems: ['typhoon', 'timeout'],
-          target: { rival: 'setTimeout', most: 1 },
         },
         {
           name: 'fired',

@@ -22,12 +22,11 @@ export interface Clock {
 /** Node.js counts a timer's delay in 31 bits; what is longer is waited for in several pieces. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-class SystemTimer {
+class LongTimer {
   handle: NodeJS.Timeout;
 
   constructor(delayMs: number, callback: () => void) {
-    // Node.js drops the fraction, which would be too early.
-    this.handle = this.#arm(Math.ceil(delayMs), callback);
+    this.handle = this.#arm(delayMs, callback);
   }
 
   #arm(delayMs: number, callback: () => void): NodeJS.Timeout {
@@ -38,11 +37,17 @@ class SystemTimer {
   }
 }
 
+/** Read once: it is a call into C. */
+const ORIGIN_MS = performance.timeOrigin;
+
 /** The process's own clock: wall-clock start plus the monotonic time since, and Node.js's timers. */
 export const systemClock: Clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  setTimer: (delayMs, callback) => new SystemTimer(delayMs, callback),
+  now: () => ORIGIN_MS + performance.now(),
+  setTimer: (delayMs, callback) => {
+    const whole = Math.ceil(delayMs); // Node.js drops the fraction, which would be too early
+    return whole <= LONGEST_DELAY_MS ? setTimeout(callback, whole) : new LongTimer(whole, callback);
+  },
   clearTimer: (timer) => {
-    if (timer instanceof SystemTimer) clearTimeout(timer.handle);
+    clearTimeout(timer instanceof LongTimer ? timer.handle : (timer as NodeJS.Timeout));
   },
 };

@@ -105,7 +105,14 @@ export class IOLoop implements PollerHost {
     this.#clock = options.clock ?? systemClock;
     this.#makePoller = options.poller ?? defaultPoller;
     this.sweep = new DeadlineSweep(this);
-    this.#timers = new LoopTimers(this.#clock);
+    this.#timers = new LoopTimers(this.#clock, (callback, args) => {
+      this.enter();
+      try {
+        callLogged(this, callback, args);
+      } finally {
+        this.exit();
+      }
+    });
     this.#runs = new LoopRuns(this, () => this.#becomeCurrent());
     this.#drainSoon = () => {
       this.#isDrainComing = false;
@@ -253,15 +260,7 @@ export class IOLoop implements PollerHost {
     callback: (...args: A) => unknown,
     ...args: A
   ): TimeoutHandle {
-    const carried = carryContexts(callback);
-    return this.#timers.set(whenMs, () => {
-      this.enter();
-      try {
-        callLogged(this, carried, args);
-      } finally {
-        this.exit();
-      }
-    });
+    return this.#timers.set(whenMs, carryContexts(callback), args);
   }
 
   /**

@@ -1,6 +1,6 @@
 // A ring buffer of callbacks. Owns: first in, first out, without allocating per entry.
 // Must not know: when it is drained, what the callbacks are.
-// HOT: `pnpm bench loop`
+// HOT: `pnpm bench ioloop`
 
 const INITIAL_CAPACITY = 64; // entries; a power of two
 
