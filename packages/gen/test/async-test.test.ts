@@ -46,12 +46,9 @@ describe('asyncTest', () => {
       });
       const clock = new VirtualClock();
       const test = asyncTest(hanging, { clock, timeoutMs: 86_400_000 });
-      await expect(test()).rejects.toMatchObject({
-        code: 'ERR_LOOP_TIMEOUT',
-        message: expect.stringMatching(
-          /^the test has not ended after 86400000 ms\n[^]*hanging2?, waiting at \S+async-test\.test\.ts:\d+:\d+ for 86400\.0 s/,
-        ),
-      });
+      await expect(test()).rejects.toThrow(
+        /^the test has not ended after 86400000 ms\n[^]*hanging2?, waiting at \S+async-test\.test\.ts:\d+:\d+ for 86400\.0 s/,
+      );
       expect(isCleanedUp).toBe(true);
     },
   );

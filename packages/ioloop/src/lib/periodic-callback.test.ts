@@ -47,6 +47,13 @@ describe('PeriodicCallback', () => {
     expect(starts).toEqual([1010, 1020, 1030]);
   });
 
+  it('does not drift: over a minute every run is on its multiple (IOL-32)', async () => {
+    const starts: number[] = [];
+    new PeriodicCallback(() => starts.push(clock.now()), 12.5).start();
+    await clock.advance(60_000);
+    expect(starts).toEqual(Array.from({ length: 4800 }, (_, at) => 1000 + (at + 1) * 12.5));
+  });
+
   it('skips the slots that a long run misses (IOL-32)', async () => {
     const shifted = new ShiftedClock();
     const own = new IOLoop({ clock: shifted });
