@@ -137,8 +137,14 @@ describe.skipIf(cannot !== null)('the native part', () => {
 
   it('answers wrong types with a TypeError and wrong numbers with a RangeError', () => {
     const { poller } = rig;
-    const type: unknown = expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
-    const range: unknown = expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE' });
+    const type: unknown = expect.objectContaining({
+      name: 'TypeError',
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+    const range: unknown = expect.objectContaining({
+      name: 'RangeError',
+      code: 'ERR_OUT_OF_RANGE',
+    });
     expect(() => poller.listen(5 as never, 0, 1, false, false)).toThrow(type);
     expect(() => poller.listen('127.0.0.1', 70_000, 1, false, false)).toThrow(range);
     expect(() => poller.listen('127.0.0.1', 0, 1, 1 as never, false)).toThrow(type);

@@ -5,7 +5,7 @@ import { genLog } from '@typhoon/log';
 import { EpollPoller } from './epoll-poller.ts';
 import { LoopError } from './loop-error.ts';
 import { NetPoller } from './net-poller.ts';
-import type { LoadedNative, NativeModule } from '@typhoon/epoll';
+import type { LoadedNative as Epoll } from '@typhoon/epoll';
 import type { Poller, PollerHost } from './poller.ts';
 
 let isSaid = false;
@@ -14,13 +14,13 @@ let isSaid = false;
  * Makes the poller that `TYPHOON_POLLER` names (`net` or `epoll`); unset, the native one if it loads.
  * @throws LoopError `ERR_POLLER_UNAVAILABLE` when the named one does not load, or there is none of that name.
  */
-export function defaultPoller(host: PollerHost): Poller {
+export function defaultPoller(host: PollerHost, load: () => Epoll = loadEpoll): Poller {
   const name = process.env['TYPHOON_POLLER'] ?? '';
-  if (name === 'net' || name === '') return new NetPoller(host);
+  if (name === 'net') return new NetPoller(host);
   if (name !== '' && name !== 'epoll') {
     throw new LoopError('ERR_POLLER_UNAVAILABLE', `TYPHOON_POLLER is net or epoll, not ${name}`);
   }
-  const { native, reason } = loadEpoll();
+  const { native, reason } = load();
   if (native !== null) return new EpollPoller(host, native);
   if (name === 'epoll') {
     throw new LoopError('ERR_POLLER_UNAVAILABLE', `the epoll poller is not available: ${reason}`);
@@ -34,11 +34,11 @@ export function defaultPoller(host: PollerHost): Poller {
  * The optional package, which may not be installed at all. It is required, not imported: that can fail without failing us,
  * and at once. Node.js itself reads it then, so its entry is compiled even where all others are sources.
  */
-export function loadEpoll(): { readonly native: NativeModule | null; readonly reason: string } {
+export function loadEpoll(): Epoll {
   try {
     const require = createRequire(import.meta.url);
     const { loadNative } = require('@typhoon/epoll/native') as {
-      readonly loadNative: () => LoadedNative;
+      readonly loadNative: () => Epoll;
     };
     return loadNative();
   } catch (error) {

@@ -111,8 +111,7 @@ export class EpollPoller implements Poller, Dialer {
     const transports = this.#transports.filter((one) => one !== undefined);
     const dials = [...this.#waiting.keys()];
     for (const transport of transports) {
-      transport.rememberPeer();
-      transport.abort(pollerClosed());
+      transport.giveUp(pollerClosed());
     }
     this.#transports.length = 0;
     this.#dials.clear();

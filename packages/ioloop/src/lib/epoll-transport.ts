@@ -240,7 +240,7 @@ export class EpollTransport implements Transport, Flushable {
   /** Tells the protocol of the end, once. */
   finish(error: TransportError | null): void {
     if (this.#state === 'lost') return;
-    this.rememberPeer();
+    this.#rememberPeer();
     this.#state = 'lost';
     this.#held = null;
     this.#drop();
@@ -251,8 +251,16 @@ export class EpollTransport implements Transport, Flushable {
     }
   }
 
+  /** The poller is about to close the descriptor, as the end of the process would; `onLost` follows. */
+  giveUp(error: TransportError): void {
+    this.#rememberPeer();
+    this.#state = 'closing';
+    this.#error ??= error;
+    this.#drop();
+  }
+
   /** While the native part still knows it. */
-  rememberPeer(): void {
+  #rememberPeer(): void {
     this.#remote ??= this.#wire.native.peerAddress(this.slot, this.generation);
   }
 
