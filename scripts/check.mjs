@@ -8,6 +8,9 @@ import { checkStart } from './check-start.mjs';
 import { nodeBinary, runTests } from './run-tests.mjs';
 import { runSanitized } from './test-sanitized.mjs';
 
+/** Parts of the paths of test files. */
+const SOCKET_TESTS = ['/test/', 'packages/httpserver/', 'packages/iostream/'];
+
 /** A step is over when it says how much of it passed and how much failed. */
 const STEPS = {
   lockfile: () => command('node', 'scripts/check-lockfile.mjs'),
@@ -19,6 +22,8 @@ const STEPS = {
   format: () => command('prettier', '--check', '--log-level=warn', '.'),
   unused: () => command('knip'),
   tests: () => runTests(process.execPath),
+  // What uses sockets, on the poller that is not this machine's first choice.
+  'tests-net': () => runTests(process.execPath, SOCKET_TESTS, { TYPHOON_POLLER: 'net' }),
   'tests-current': () => runTests(nodeBinary(26)),
   sanitizers: () => runSanitized(),
   packages: checkPackages,
