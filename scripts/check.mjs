@@ -9,7 +9,7 @@ import { nodeBinary, runTests } from './run-tests.mjs';
 import { runSanitized } from './test-sanitized.mjs';
 
 /** Parts of the paths of test files. */
-const SOCKET_TESTS = ['/test/', 'packages/httpserver/', 'packages/iostream/'];
+const SOCKET_TESTS = ['test/', 'packages/httpserver/', 'packages/iostream/'];
 
 /** A step is over when it says how much of it passed and how much failed. */
 const STEPS = {

@@ -118,6 +118,7 @@ static bool tell_batch(binding *b) {
     batch.slab = memory_of(b->env, b->receive, RECEIVE_BYTES);
     count = ty_fill(b->core, &batch);
     if (count > 0) run_batch(b, count);
+    if (b->core != NULL) ty_reap(b->core);
   }
   napi_close_handle_scope(b->env, scope);
   return count > 0 && b->core != NULL;

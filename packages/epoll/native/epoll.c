@@ -229,8 +229,7 @@ int ty_resume_accepting(ty_poller *p) {
   return change_listeners(p, EPOLLIN);
 }
 
-// Slots whose end JavaScript has heard of by now can be used again.
-static void reap(ty_poller *p) {
+void ty_reap(ty_poller *p) {
   for (uint32_t i = list_shift(p, &p->expired); i != NONE; i = list_shift(p, &p->expired)) {
     p->slots[i].kind = SLOT_FREE;
     p->active--;
@@ -394,7 +393,6 @@ int ty_wait(ty_poller *p) {
 
 int ty_fill(ty_poller *p, ty_batch *batch) {
   if (p->is_shut) return -EBADF;
-  reap(p);
   fill_news(p, batch);
   // An event adds at most one to the batch, a listener as many as there is room for.
   while (p->cursor < p->fetched && batch->count < batch->capacity && batch->size - batch->used >= TY_READ_MIN) {

@@ -74,6 +74,7 @@ int ty_descriptor(const ty_poller *p); // readable when there is something to `t
 int ty_active(const ty_poller *p);     // how many slots are in use
 int ty_wait(ty_poller *p);             // fetches what is ready; never blocks
 int ty_fill(ty_poller *p, ty_batch *batch);
+void ty_reap(ty_poller *p);              // the batch is told: slots whose end was told can be used again
 bool ty_has_fetched(const ty_poller *p); // fetched, and not yet in a batch
 bool ty_has_news(const ty_poller *p);    // found out by itself, not by epoll, and not yet in a batch
 void ty_poke(ty_poller *p);              // makes the descriptor readable

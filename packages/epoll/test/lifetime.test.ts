@@ -75,6 +75,25 @@ describe.skipIf(cannot !== null)('a poller', () => {
     expect(stdout).toBe('closed\n');
   });
 
+  it('lets the process end when the last connection is lost', async () => {
+    const { stdout } = await runScript(`
+      const memory = new ArrayBuffer(layout.memoryBytes);
+      const poller = new Poller((at, count) => {
+        const [slot, generation, kind] = new Int32Array(memory, layout.eventsAt + at * 16);
+        if (kind === 4) {
+          poller.unwatch(listener, poller.generationOf(listener));
+          poller.abort(slot, generation, true);
+        }
+        return at + 1;
+      }, memory, new ArrayBuffer(layout.receiveBytes));
+      const listener = poller.listen('127.0.0.1', 0, 100, false, false);
+      const { port } = poller.localAddress(listener, poller.generationOf(listener));
+      poller.connect('127.0.0.1', port, '', 0);
+      process.on('exit', () => console.log('over'));
+    `);
+    expect(stdout).toBe('over\n');
+  });
+
   it('ends with the process, whatever is under way', async () => {
     const { stdout } = await runScript(`run(() => { console.log('running'); process.exit(0); });`);
     expect(stdout).toBe('running\n');
