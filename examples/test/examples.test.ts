@@ -1,10 +1,11 @@
 // Every example is run as its reader would: the built program, in a process of its own, over a real port.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const FEED = { title: 'News & views', entries: ['first', '<b>second</b>'] };
@@ -118,5 +119,20 @@ describe('raw-server', () => {
     const url = await start('raw-server');
     const response = await fetch(`${url}/some/path?x=1`);
     expect(await response.text()).toBe('You requested /some/path?x=1\n');
+  });
+});
+
+describe('echo-server', () => {
+  it('sends its lines back to the client', async () => {
+    const address = await start('echo-server');
+    const program = fileURLToPath(new URL('../dist/echo-client.js', import.meta.url));
+    const port = address.split(':')[1] ?? '';
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      program,
+      port,
+      'hello',
+      'there',
+    ]);
+    expect(stdout).toBe('hello\nthere\n');
   });
 });
