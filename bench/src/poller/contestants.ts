@@ -39,7 +39,7 @@ export function typhoon(poller: 'epoll' | 'net', port = 0): readonly string[] {
 }
 
 /** The path of a program of this folder's neighbourhood, built. */
-export function server(name: string): string {
+function server(name: string): string {
   return fileURLToPath(new URL(`../servers/${name}.js`, import.meta.url));
 }
 
