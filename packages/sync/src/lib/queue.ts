@@ -75,7 +75,7 @@ export class Queue<T> implements AsyncIterable<T> {
   /**
    * Puts `item` in; waits while there is no room. Fails with TimeoutError `ERR_TIMEOUT` when `timeout` (milliseconds, or an
    * instant `{ at }`) is over first; cancelling the future takes the item back (QUE-12).
-   * @throws LoopError `ERR_BAD_DEADLINE`
+   * @throws LoopError `ERR_BAD_DEADLINE` when it has to wait
    */
   put(item: T, timeout?: Timeout): Future<void> {
     if (!this.full()) {
@@ -101,7 +101,7 @@ export class Queue<T> implements AsyncIterable<T> {
    * Takes an item out; waits while there is none. Fails with TimeoutError `ERR_TIMEOUT` when `timeout` (milliseconds, or an
    * instant `{ at }`) is over first. Cancelling the future gives up the place; `cancel()` answers false when the item had
    * been handed over already, and then it is the future's result.
-   * @throws LoopError `ERR_BAD_DEADLINE`
+   * @throws LoopError `ERR_BAD_DEADLINE` when it has to wait
    */
   get(timeout?: Timeout): Future<T> {
     if (!this.empty()) {
@@ -136,7 +136,7 @@ export class Queue<T> implements AsyncIterable<T> {
   /**
    * Waits until every item that was put is done with (QUE-6). Fails with TimeoutError `ERR_TIMEOUT` when `timeout`
    * (milliseconds, or an instant `{ at }`) is over first.
-   * @throws LoopError `ERR_BAD_DEADLINE`
+   * @throws LoopError `ERR_BAD_DEADLINE` when it has to wait
    */
   join(timeout?: Timeout): Future<void> {
     return this.#finished.wait(timeout);

@@ -39,7 +39,7 @@ export class Semaphore {
    * Waits for a permit. The result gives it back: `using held = await semaphore.acquire()` at the end of the block, or
    * `held.release()`. Fails with TimeoutError `ERR_TIMEOUT` when `timeout` (milliseconds, or an instant `{ at }`) is over
    * first. Cancelling the future gives up its place.
-   * @throws LoopError `ERR_BAD_DEADLINE`
+   * @throws LoopError `ERR_BAD_DEADLINE` when it has to wait
    */
   acquire(timeout?: Timeout): Future<Releaser> {
     if (this.#value > 0) {
