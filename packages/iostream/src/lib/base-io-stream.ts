@@ -1,7 +1,7 @@
 // Reads and writes over a transport. Owns: the one pending read, when the transport reads, the one path to closed.
 // Must not know: where connections come from, TLS (io-stream.ts), what satisfies a read (pending-read.ts).
 import { Future } from '@typhoon/concurrent';
-import { IOLoop } from '@typhoon/ioloop';
+import { carryContexts, IOLoop } from '@typhoon/ioloop';
 import { genLog } from '@typhoon/log';
 import { ByteQueue } from './byte-queue.ts';
 import { tryRead } from './pending-read.ts';
@@ -154,7 +154,7 @@ export abstract class BaseIOStream {
    * was delivered (IOS-23). Null removes it.
    */
   setCloseCallback(callback: (() => unknown) | null): void {
-    this.#closeCallback = callback;
+    this.#closeCallback = callback === null ? null : carryContexts(callback);
     if (callback === null) return;
     if (this.closed()) this.#tellClosed();
     else this.watch();

@@ -1,3 +1,4 @@
+import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { appLog } from '@typhoon/log';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
@@ -33,6 +34,26 @@ describe('CallbackStream', () => {
     await read((callback) => near.readBytes(2, callback));
     await read((callback) => near.readUntilRegex(/\d/, callback));
     expect(got).toEqual(['a\n', 'bb', '1']);
+  });
+
+  it('calls back in the stack contexts that were open, which may take care of errors (STK-12)', async () => {
+    const [near, far] = callbackPair();
+    void far.write('a\nbbb');
+    const heard: string[] = [];
+    const fail = (name: string) => (): never => {
+      throw new Error(name);
+    };
+    new ExceptionStackContext((error) => heard.push((error as Error).message) > 0).run(() => {
+      near.readUntil('\n', fail('read'));
+      near.write('x', fail('write'));
+      near.setCloseCallback(fail('close'));
+    });
+    for (let turns = 0; heard.length < 2 && turns < 20; turns++) await turn();
+    expect(heard.sort()).toEqual(['read', 'write']);
+    expect(near.stream.closed()).toBe(false);
+    near.stream.close();
+    for (let turns = 0; heard.length < 3 && turns < 20; turns++) await turn();
+    expect(heard).toEqual(['read', 'write', 'close']);
   });
 
   it('never calls back for a read that fails, but tells that it is closed (IOS-37)', async () => {

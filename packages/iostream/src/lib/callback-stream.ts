@@ -1,4 +1,5 @@
 // Tornado 4.5's streams with callbacks. Owns: one callback for writes, streaming callbacks, what an error in a callback does.
+import { carryContexts } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 import { IOStream } from './io-stream.ts';
 import { StreamClosedError } from './stream-error.ts';
@@ -17,8 +18,8 @@ export interface StreamingOptions {
 }
 
 /**
- * A stream's methods with callbacks in place of futures. A callback runs in a turn of the loop of its own; one that throws closes
- * the stream (IOS-22). A read that fails never calls back: the close callback tells (IOS-37).
+ * A stream's methods with callbacks in place of futures. A callback runs in a turn of the loop of its own, in the stack contexts that
+ * were open when it was given; one that throws, where these do not take care of that, closes the stream (IOS-22, STK-12). A read that fails never calls back: the close callback tells (IOS-37).
  */
 export class CallbackStream {
   readonly stream: BaseIOStream;
@@ -36,7 +37,8 @@ export class CallbackStream {
   ): null {
     const { stream } = this;
     if (!(stream instanceof IOStream)) throw new TypeError('this stream cannot connect');
-    return this.#deliver(stream.connect(address, options), () => callback());
+    const call = carryContexts(callback);
+    return this.#deliver(stream.connect(address, options), () => call());
   }
 
   /** As `IOStream.readUntil`. */
@@ -45,12 +47,12 @@ export class CallbackStream {
     callback: ReadCallback,
     options?: ReadUntilOptions,
   ): null {
-    return this.#deliver(this.stream.readUntil(delimiter, options), callback);
+    return this.#deliver(this.stream.readUntil(delimiter, options), carryContexts(callback));
   }
 
   /** As `IOStream.readUntilRegex`. */
   readUntilRegex(regex: RegExp | string, callback: ReadCallback, options?: ReadUntilOptions): null {
-    return this.#deliver(this.stream.readUntilRegex(regex, options), callback);
+    return this.#deliver(this.stream.readUntilRegex(regex, options), carryContexts(callback));
   }
 
   /** As `IOStream.readBytes`; with a streaming callback, `count` bytes in as many chunks as they come in. */
@@ -61,9 +63,9 @@ export class CallbackStream {
   ): null {
     const { streamingCallback } = options;
     if (streamingCallback === undefined) {
-      return this.#deliver(this.stream.readBytes(count, options), callback);
+      return this.#deliver(this.stream.readBytes(count, options), carryContexts(callback));
     }
-    this.#streamBytes(count, streamingCallback, callback);
+    this.#streamBytes(count, carryContexts(streamingCallback), carryContexts(callback));
     return null;
   }
 
@@ -71,15 +73,15 @@ export class CallbackStream {
   readUntilClose(callback: ReadCallback, options: StreamingOptions = {}): null {
     const { streamingCallback } = options;
     if (streamingCallback === undefined) {
-      return this.#deliver(this.stream.readUntilClose(), callback);
+      return this.#deliver(this.stream.readUntilClose(), carryContexts(callback));
     }
-    this.#streamUntilClose(streamingCallback, callback);
+    this.#streamUntilClose(carryContexts(streamingCallback), carryContexts(callback));
     return null;
   }
 
   /** As `IOStream.write`; only the latest callback is kept, and called once, when all has been written (IOS-20). */
   write(data: string | ArrayBufferView, callback?: () => unknown): null {
-    if (callback !== undefined) this.#writeCallback = callback;
+    if (callback !== undefined) this.#writeCallback = carryContexts(callback);
     this.stream.write(data).addDoneCallback((done) => {
       const latest = this.#writeCallback;
       if (latest === null || done.cancelled() || done.exception() !== null || this.stream.writing())
@@ -143,7 +145,7 @@ export class CallbackStream {
   }
 
   #run(callback: () => unknown): void {
-    this.stream.ioLoop.addCallback(() => {
+    this.stream.ioLoop.spawnCallback(() => {
       try {
         callback();
       } catch (error) {
