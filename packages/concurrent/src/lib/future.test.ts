@@ -174,6 +174,32 @@ describe('an error that nobody looks at', () => {
     );
   });
 
+  it('is logged with who made the future in debug mode, else with how to have that (CON-5)', async () => {
+    const lose = async (pattern: RegExp): Promise<void> => {
+      await new ExpectLog('typhoon.application', pattern).run(async () => {
+        (function makesIt() {
+          const future = new Future<void>();
+          setImmediate(() => {
+            future.setException(new Error('lost'));
+          });
+        })();
+        for (let i = 0; i < 20; i++) {
+          await settle();
+          collect();
+        }
+      });
+    };
+    await lose(/Future exception was never retrieved \(IOLoop.setDebug\(true\) tells where/);
+    IOLoop.setDebug(true);
+    try {
+      await lose(
+        /Future exception was never retrieved; it was made\n {4}at makesIt .*future.test.ts/,
+      );
+    } finally {
+      IOLoop.setDebug(false);
+    }
+  });
+
   it('is not logged when somebody has looked (CON-6)', async () => {
     const log = new ExpectLog('typhoon.application', /Future exception was never retrieved/, {
       required: false,

@@ -1,10 +1,10 @@
 // A value that is not there yet. Owns: settling once, telling who waits, in order, through the loop's ready queue.
 // Must not know: coroutines, timers.
 // HOT: `pnpm bench gen`
-import { IOLoop, registerFutureKind } from '@typhoon/ioloop';
+import { IOLoop, registerFutureKind, taskNotes } from '@typhoon/ioloop';
 import { CancelledError, InvalidStateError } from './future-error.ts';
 import { passThrough } from './long-stack.ts';
-import { watchForOversight } from './oversight.ts';
+import { noteOrigin, watchForOversight } from './oversight.ts';
 import type { Failure } from './oversight.ts';
 import type { Settleable, WaitSource } from '@typhoon/ioloop';
 
@@ -70,6 +70,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
 
   constructor(options?: FutureOptions) {
     this.#options = options;
+    if (taskNotes.isOn) noteOrigin(this);
   }
 
   /** A future that has its result already. */

@@ -1,4 +1,6 @@
-// Failures that nobody ever looked at: logged when the future is collected (CON-5).
+// Failures that nobody ever looked at: logged when the future is collected (CON-5), in debug mode with who made the future.
+// Must not know: futures.
+import { isUserFrame } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 
 /** What is kept of a future after it is gone. */
@@ -6,19 +8,38 @@ export interface Failure {
   /** Set by whoever sees it. */
   isLookedAt: boolean;
   readonly error: unknown;
+  /** The user's frames when the future was made, or how to have them. */
+  readonly origin: string;
 }
 
-const registry = new FinalizationRegistry<Failure>(({ isLookedAt, error }) => {
+const UNKNOWN_ORIGIN = ' (IOLoop.setDebug(true) tells where it was made)';
+
+/** In debug mode, who was on the stack when a future was made. */
+const origins = new WeakMap<object, { stack?: string }>();
+
+const registry = new FinalizationRegistry<Failure>(({ isLookedAt, error, origin }) => {
   if (isLookedAt) return;
-  appLog.error('Future exception was never retrieved', error);
+  appLog.error('Future exception was never retrieved%s', origin, error);
 });
+
+/** For the debug mode: notes who makes `owner`. It takes some microseconds. */
+export function noteOrigin(owner: object): void {
+  const holder = {};
+  Error.captureStackTrace(holder, noteOrigin);
+  origins.set(owner, holder);
+}
 
 /** Logs `error` once when `owner` is collected, unless the answer's `isLookedAt` has been set by then. */
 export function watchForOversight(owner: object, error: unknown): Failure {
   writeOutStack(error);
-  const failure: Failure = { isLookedAt: false, error };
+  const failure: Failure = { isLookedAt: false, error, origin: originOf(owner) };
   registry.register(owner, failure);
   return failure;
+}
+
+function originOf(owner: object): string {
+  const frames = origins.get(owner)?.stack?.split('\n').filter(isUserFrame) ?? [];
+  return frames.length === 0 ? UNKNOWN_ORIGIN : `; it was made\n${frames.join('\n')}`;
 }
 
 /**
