@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { load } from './load.ts';
 import { ServerProcess } from './server-process.ts';
+import { uwsModule, UWS_VERSION } from './uws-module.ts';
 import { versionOf } from './version-of.ts';
 import type { Sample } from './report.ts';
 
@@ -24,7 +25,7 @@ export interface HttpBenchOptions {
 
 /** Runs all rounds; every server stays up throughout, so that each is warm and rests while others work. */
 export async function httpBench(options: HttpBenchOptions): Promise<Sample[]> {
-  const chosen = contestants().filter(
+  const chosen = (await contestants()).filter(
     ({ name }) => options.only.length === 0 || options.only.includes(name),
   );
   const running: { readonly contestant: Contestant; readonly server: ServerProcess }[] = [];
@@ -70,11 +71,13 @@ function urlOf(server: ServerProcess): string {
   return `http://127.0.0.1:${server.port}/`;
 }
 
-function contestants(): Contestant[] {
-  const ours = versionOf('@typhoon/httpserver');
+async function contestants(): Promise<Contestant[]> {
   const nodes = [
-    node('typhoon RequestHandler', ours, 'typhoon-web'),
-    node('typhoon HTTPServer', ours, 'typhoon-raw'),
+    typhoon('RequestHandler', 'net', 'typhoon-web'),
+    typhoon('RequestHandler', 'epoll', 'typhoon-web'),
+    typhoon('HTTPServer', 'net', 'typhoon-raw'),
+    typhoon('HTTPServer', 'epoll', 'typhoon-raw'),
+    node('uWebSockets.js', UWS_VERSION, 'paths-uws', await uwsModule()),
     node('node:http', process.versions.node, 'node-http'),
     node('Fastify', versionOf('fastify'), 'fastify'),
     node('Hono', versionOf('hono'), 'hono'),
@@ -88,7 +91,18 @@ function contestants(): Contestant[] {
   return [...nodes, { name: 'Tornado', version, command: ['/usr/bin/python3', script] }];
 }
 
-function node(name: string, version: string, file: string): Contestant {
+/** One of ours, on a poller. */
+function typhoon(name: string, poller: 'epoll' | 'net', file: string): Contestant {
+  const { command } = node(name, '', file);
+  const version = versionOf('@typhoon/httpserver');
+  return {
+    name: `${name} on ${poller}`,
+    version,
+    command: ['env', `TYPHOON_POLLER=${poller}`, ...command],
+  };
+}
+
+function node(name: string, version: string, file: string, ...args: string[]): Contestant {
   const script = fileURLToPath(new URL(`./servers/${file}.js`, import.meta.url));
-  return { name, version, command: [process.execPath, script] };
+  return { name, version, command: [process.execPath, script, ...args] };
 }

@@ -1,5 +1,6 @@
 // Who takes part in the poller benchmark, and how each is started.
 import { fileURLToPath } from 'node:url';
+import { uwsModule, UWS_VERSION } from '../uws-module.ts';
 import { versionOf } from '../version-of.ts';
 
 /** One that takes part. */
@@ -10,10 +11,7 @@ export interface Contestant {
   readonly command: readonly string[];
 }
 
-const UWS = '@trufflesuite/uws-js-unofficial';
-const UWS_VERSION = '20.30.0-unofficial.0';
-
-/** Ours on both pollers, and the rivals; uWebSockets.js, over 100 MB for all its platforms, is fetched when it is needed. */
+/** Ours on both pollers, and the rivals. */
 export async function contestants(): Promise<Contestant[]> {
   const version = versionOf('@typhoon/ioloop');
   return [
@@ -41,14 +39,4 @@ export function typhoon(poller: 'epoll' | 'net', port = 0): readonly string[] {
 /** The path of a program of this folder's neighbourhood, built. */
 function server(name: string): string {
   return fileURLToPath(new URL(`../servers/${name}.js`, import.meta.url));
-}
-
-async function uwsModule(): Promise<string> {
-  const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const tool = new URL('../../../scripts/fetch-tool.mjs', import.meta.url).href;
-  const module = (await import(tool)) as {
-    fetchTool(root: string, name: string, version: string, file: string, flags: string[]): string;
-  };
-  const flags = ['--ignore-scripts'];
-  return `${module.fetchTool(root, UWS, UWS_VERSION, `${UWS}/package.json`, flags)}/${UWS}`;
 }
