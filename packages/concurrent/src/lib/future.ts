@@ -4,7 +4,7 @@
 import { IOLoop, registerFutureKind, taskNotes } from '@typhoon/ioloop';
 import { CancelledError, InvalidStateError } from './future-error.ts';
 import { passThrough } from './long-stack.ts';
-import { noteOrigin, watchForOversight } from './oversight.ts';
+import { watchForOversight } from './oversight.ts';
 import type { Failure } from './oversight.ts';
 import type { Settleable, WaitSource } from '@typhoon/ioloop';
 
@@ -70,7 +70,7 @@ export class Future<T> implements PromiseLike<T>, Settleable {
 
   constructor(options?: FutureOptions) {
     this.#options = options;
-    if (taskNotes.isOn) noteOrigin(this);
+    if (taskNotes.isOn) taskNotes.futureMade(this);
   }
 
   /** A future that has its result already. */

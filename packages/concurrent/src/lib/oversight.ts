@@ -1,6 +1,6 @@
 // Failures that nobody ever looked at: logged when the future is collected (CON-5), in debug mode with who made the future.
 // Must not know: futures.
-import { isUserFrame } from '@typhoon/ioloop';
+import { isUserFrame, taskNotes } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 
 /** What is kept of a future after it is gone. */
@@ -14,20 +14,10 @@ export interface Failure {
 
 const UNKNOWN_ORIGIN = ' (IOLoop.setDebug(true) tells where it was made)';
 
-/** In debug mode, who was on the stack when a future was made. */
-const origins = new WeakMap<object, { stack?: string }>();
-
 const registry = new FinalizationRegistry<Failure>(({ isLookedAt, error, origin }) => {
   if (isLookedAt) return;
   appLog.error('Future exception was never retrieved%s', origin, error);
 });
-
-/** For the debug mode: notes who makes `owner`. It takes some microseconds. */
-export function noteOrigin(owner: object): void {
-  const holder = {};
-  Error.captureStackTrace(holder, noteOrigin);
-  origins.set(owner, holder);
-}
 
 /** Logs `error` once when `owner` is collected, unless the answer's `isLookedAt` has been set by then. */
 export function watchForOversight(owner: object, error: unknown): Failure {
@@ -38,7 +28,7 @@ export function watchForOversight(owner: object, error: unknown): Failure {
 }
 
 function originOf(owner: object): string {
-  const frames = origins.get(owner)?.stack?.split('\n').filter(isUserFrame) ?? [];
+  const frames = taskNotes.originOf(owner)?.split('\n').filter(isUserFrame) ?? [];
   return frames.length === 0 ? UNKNOWN_ORIGIN : `; it was made\n${frames.join('\n')}`;
 }
 

@@ -72,11 +72,15 @@ export class TaskNotes {
   /** Whether gen shall call. One comparison a coroutine. */
   isOn = false;
   readonly #made = new Map<object, { stack?: string }>();
+  /** Of futures: those that are gone need no note. */
+  #origins = new WeakMap<object, { stack?: string }>();
 
   /** Turns the notes on, or off and drops them. */
   turn(isOn: boolean): void {
     this.isOn = isOn;
-    if (!isOn) this.#made.clear();
+    if (isOn) return;
+    this.#made.clear();
+    this.#origins = new WeakMap();
   }
 
   /** A coroutine is made, by who is on the stack. It is kept until it ends. */
@@ -89,6 +93,18 @@ export class TaskNotes {
   /** A coroutine has ended. */
   ended(task: object): void {
     this.#made.delete(task);
+  }
+
+  /** For concurrent: a future is made, by who is on the stack. */
+  futureMade(future: object): void {
+    const holder: { stack?: string } = {};
+    Error.captureStackTrace(holder);
+    this.#origins.set(future, holder);
+  }
+
+  /** The stack of whoever made a future; null when that was not noted. */
+  originOf(future: object): string | null {
+    return this.#origins.get(future)?.stack ?? null;
   }
 
   /** The stack of whoever made it; null when that was not noted. */
