@@ -26,7 +26,9 @@ class Day {
   async live(): Promise<readonly string[]> {
     const loop = this.#loop;
     const poll = new PeriodicCallback(() => this.#poll(), 15 * MINUTE);
-    const report = new PeriodicCallback(() => this.#note(`in flight: ${this.#inFlight}`), HOUR);
+    const report = new PeriodicCallback(() => {
+      this.#note(`in flight: ${this.#inFlight}`);
+    }, HOUR);
     poll.start();
     report.start();
     const upkeep = this.#upkeep();
