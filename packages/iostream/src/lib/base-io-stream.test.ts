@@ -288,7 +288,7 @@ describe('closing', () => {
     void stream.write('x');
     transport.bufferedAmount = 1;
     stream.close();
-    await turn();
+    await turns(6);
     expect(transport.calls.slice(-2)).toEqual(['close', 'abort']);
   });
 

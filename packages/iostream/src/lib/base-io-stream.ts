@@ -18,8 +18,8 @@ import type { IOStreamOptions, ReadBytesOptions, ReadUntilOptions } from './stre
 
 const MAX_BUFFER_SIZE = 104_857_600;
 const READ_CHUNK_SIZE = 65_536;
-/** TLS says a little late that the kernel has everything: so many turns of the loop. */
-const TLS_FLUSH_TURNS = 3;
+/** TLS, and a poller that sends in batches, say a little late that the kernel has everything: so many turns of the loop. */
+const FAREWELL_TURNS = 3;
 
 /** A peer that is gone is nothing to write home about (IOS-24). */
 const SILENT = new Set([
@@ -161,7 +161,7 @@ export abstract class BaseIOStream {
   }
 
   /**
-   * Closes at once: what the kernel does not take by the end of this event is dropped, and the peer sees a reset then (IOS-25).
+   * Closes at once: what the kernel does not take within a few turns of the loop is dropped, and the peer sees a reset then (IOS-25).
    * What is buffered can still be read.
    *
    * @param error Why; becomes the stream's `error`.
@@ -456,10 +456,10 @@ export abstract class BaseIOStream {
     });
   }
 
-  /** What the kernel takes by the end of this event is sent, the rest is dropped (IOS-25). */
+  /** What the kernel takes by then is sent, the rest is dropped (IOS-25). */
   #letGo(transport: Transport): void {
     transport.close();
-    let turns = transport.tls === null ? 0 : TLS_FLUSH_TURNS;
+    let turns = FAREWELL_TURNS;
     const look = (): void => {
       if (transport.bufferedAmount === 0) return;
       if (turns-- > 0) this.ioLoop.addCallback(look);

@@ -1,5 +1,5 @@
 // Connects to a host by name. Owns: the steps (resolve, connect, encrypt) and the one deadline for all of them.
-import { Future, withTimeout } from '@typhoon/concurrent';
+import { CancelledError, Future, withTimeout } from '@typhoon/concurrent';
 import { IOLoop } from '@typhoon/ioloop';
 import { repr } from '@typhoon/log';
 import { Connector } from './connector.ts';
@@ -36,6 +36,13 @@ const OF_THE_PEER = new Set([
   'ERR_UNREACHABLE',
 ]);
 
+/** How the steps are taken. */
+interface Steps {
+  readonly within: <T>(work: Future<T>) => Promise<T>;
+  /** Whether nobody waits any more. */
+  readonly isOver: () => boolean;
+}
+
 /** Makes streams to hosts: resolves the name, tries its addresses two families at once, and encrypts if asked to. */
 export class TCPClient {
   readonly #resolver: Resolver;
@@ -71,7 +78,7 @@ export class TCPClient {
       step = deadline === null ? work : withTimeout(deadline, work, { cancel: true });
       return (await step) as T;
     };
-    this.#connect(host, port, options, within).then(
+    this.#connect(host, port, options, { within, isOver: () => outer.done() }).then(
       (stream) => {
         if (outer.done()) stream.close();
         else outer.setResult(stream);
@@ -87,7 +94,7 @@ export class TCPClient {
     host: string,
     port: number,
     options: TCPConnectOptions,
-    within: <T>(work: Future<T>) => Promise<T>,
+    { within, isOver }: Steps,
   ): Promise<IOStream> {
     const { sslOptions } = options;
     const addresses = await within(this.#resolver.resolve(host, port, options.family ?? 0));
@@ -95,6 +102,10 @@ export class TCPClient {
     const connector = new Connector(addresses, (address) => attempt(address, options), { isFatal });
     const stream = await within(connector.start());
     if (sslOptions === undefined) return stream;
+    if (isOver()) {
+      stream.close();
+      throw new CancelledError();
+    }
     return within(stream.startTls(false, { sslOptions, serverHostname: host }));
   }
 }
