@@ -63,7 +63,7 @@ describe('a coroutine that waits in a context which it opened', () => {
       surrounding.run(() => {
         IOLoop.current().addCallback(() => later.push(state.contexts.blocks.length));
       });
-      yield* sleep(5);
+      yield moment;
       return later;
     });
     expect(await work()).toEqual([1]);
@@ -118,7 +118,7 @@ describe('a coroutine started in a context', () => {
       IOLoop.current().addCallback(() => {
         throw new Error('in a callback');
       });
-      yield* sleep(5);
+      yield moment;
     });
     await context.run(() => work());
     expect(heard).toEqual([new Error('in a callback')]);

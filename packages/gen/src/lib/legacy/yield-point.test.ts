@@ -158,14 +158,14 @@ describe('Callback and Wait', () => {
     let isTidy = false;
     const work = coroutine(function* () {
       yield* new Callback('k');
+      loop.addCallback(() => future.cancel());
       try {
         yield* new Wait('k');
       } finally {
         isTidy = true;
       }
     });
-    const future = work();
-    loop.callLater(1, () => future.cancel());
+    const future: Future<void> = work();
     await expect(future).rejects.toThrow(CancelledError);
     expect(isTidy).toBe(true);
   });
