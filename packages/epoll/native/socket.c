@@ -194,6 +194,7 @@ int ty_local_address(ty_poller *p, ty_id id, ty_address *result) {
     const struct sockaddr_un *address = (const struct sockaddr_un *)&end.address;
     size_t size = end.size - offsetof(struct sockaddr_un, sun_path);
     if (size > 0 && address->sun_path[0] != '\0') size = strnlen(address->sun_path, size);
+    while (size > 1 && address->sun_path[size - 1] == '\0') size--; // an abstract name, padded
     memcpy(result->path, address->sun_path, size);
     result->path_size = size;
   }

@@ -3,6 +3,7 @@
 import { lookup } from 'node:dns/promises';
 import { unlinkSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { kernelPath } from './abstract-name.ts';
 import { TransportError } from './transport-error.ts';
 import type { EpollWire } from './epoll-wire.ts';
 import type { Address, ListenAddress, Listener, ListenOptions, Protocol } from './poller.ts';
@@ -65,7 +66,7 @@ export async function openListener(
   const doing = listeningOn(address);
   const backlog = options.backlog ?? DEFAULT_BACKLOG;
   try {
-    if ('path' in address) return wire.native.listenPath(address.path, backlog);
+    if ('path' in address) return wire.native.listenPath(kernelPath(address.path), backlog);
     const { port } = address;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       throw new TransportError('ERR_ADDRESS_INVALID', `${doing}: a port is 0 to 65535`);

@@ -3,6 +3,7 @@
 // HOT: `pnpm bench http`
 import { performance } from 'node:perf_hooks';
 import { genLog } from '@typhoon/log';
+import { kernelPath } from './abstract-name.ts';
 import { Dial } from './epoll-dial.ts';
 import { EpollHandlers } from './epoll-handlers.ts';
 import { EpollListener, openListener } from './epoll-listener.ts';
@@ -136,7 +137,7 @@ export class EpollPoller implements Poller, Dialer {
   }
 
   openPath(dial: Dial, path: string): number {
-    return this.#open(dial, this.#wire.native.connectPath(path));
+    return this.#open(dial, this.#wire.native.connectPath(kernelPath(path)));
   }
 
   giveUp(slot: number): void {

@@ -136,7 +136,8 @@ export class EpollTransport implements Transport, Flushable {
     const { slot, generation } = this;
     let total = this.#text.length;
     for (const chunk of this.#chunks ?? []) total += chunk.byteLength;
-    total += this.#wire.pendingBytes(slot, generation);
+    // What is noted goes now: whoever asks wants to know what the kernel does not take.
+    if (this.#wire.pendingBytes(slot, generation) > 0) this.#wire.flush();
     return total + this.#wire.native.queued(slot, generation);
   }
 

@@ -67,8 +67,10 @@ export class TCPClient {
   connect(host: string, port: number, options: TCPConnectOptions = {}): Future<IOStream> {
     const deadline = deadlineOf(options.timeout);
     let step: Future<unknown> | null = null;
+    let isGivenUp = false;
     const outer = new Future<IOStream>({
       onCancel: () => {
+        isGivenUp = true;
         step?.cancel();
         return false;
       },
@@ -76,6 +78,7 @@ export class TCPClient {
     /** One step, within the deadline; what it is in when the time is over, or is given up, is cancelled. */
     const within = async <T>(work: Future<T>): Promise<T> => {
       step = deadline === null ? work : withTimeout(deadline, work, { cancel: true });
+      if (isGivenUp) step.cancel(); // between two steps
       return (await step) as T;
     };
     this.#connect(host, port, options, { within, isOver: () => outer.done() }).then(
