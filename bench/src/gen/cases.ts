@@ -21,8 +21,8 @@ export interface Case {
   readonly does: string;
   /** Operations in one call of `run`. */
   readonly batch: number;
-  /** The most that ours may take, as a part of what native async functions take; null: none is set. */
-  readonly target: number | null;
+  /** The most that ours may take, as a part of what native async functions take, or of what any rival takes. */
+  readonly target: number | 'first of all' | null;
 }
 
 /** All cases, in the order in which they are run. */
@@ -31,8 +31,13 @@ export const CASES: readonly Case[] = [
   { name: 'pending', does: 'wait for one the loop settles', batch: 20_000, target: 1.2 },
   { name: 'call', does: 'call one that returns at once', batch: 100_000, target: 1 },
   { name: 'levels', does: 'call three levels of them', batch: 30_000, target: 1 },
-  { name: 'doxbee', does: 'an upload of eight steps, 10,000 at once', batch: 10_000, target: 0.99 },
-  { name: 'parallel', does: '25 queries each, 2,000 at once', batch: 2000, target: 0.99 },
+  {
+    name: 'doxbee',
+    does: 'an upload of eight steps, 10,000 at once',
+    batch: 10_000,
+    target: 'first of all',
+  },
+  { name: 'parallel', does: '25 queries each, 2,000 at once', batch: 2000, target: 'first of all' },
   { name: 'multi', does: 'wait for 1,000, a child', batch: 5000, target: null },
   {
     name: 'chain',
