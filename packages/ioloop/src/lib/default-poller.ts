@@ -8,7 +8,8 @@ import { NetPoller } from './net-poller.ts';
 import type { LoadedNative as Epoll } from '@typhoon/epoll';
 import type { Poller, PollerHost } from './poller.ts';
 
-let isSaid = false;
+/** The reasons that were told. */
+const said = new Set<string>();
 
 /**
  * Makes the poller that `TYPHOON_POLLER` names (`net` or `epoll`); unset, the native one if it loads.
@@ -25,8 +26,8 @@ export function defaultPoller(host: PollerHost, load: () => Epoll = loadEpoll): 
   if (name === 'epoll') {
     throw new LoopError('ERR_POLLER_UNAVAILABLE', `the epoll poller is not available: ${reason}`);
   }
-  if (!isSaid) genLog.debug('the portable poller is used: %s', reason);
-  isSaid = true;
+  if (!said.has(reason)) genLog.debug('the portable poller is used: %s', reason);
+  said.add(reason);
   return new NetPoller(host);
 }
 
