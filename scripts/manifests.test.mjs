@@ -10,6 +10,9 @@ const names = readdirSync(join(root, 'packages'));
 const manifestOf = (name) =>
   JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
 
+/** What is required by name while the program runs: Node.js reads it, which cannot read a source. */
+const REQUIRED = ['@typhoon/epoll/native'];
+
 describe.each(names)('manifest of %s', (name) => {
   const manifest = manifestOf(name);
 
@@ -31,6 +34,10 @@ describe.each(names)('manifest of %s', (name) => {
     for (const [entry, target] of Object.entries(manifest.exports)) {
       if (entry === './package.json') continue;
       const file = entry === '.' ? 'index' : entry.slice(2);
+      if (REQUIRED.includes(`@typhoon/${name}/${file}`)) {
+        expect(target).toEqual({ types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` });
+        continue;
+      }
       expect(target).toEqual({
         '@typhoon/source': `./src/${file}.ts`,
         types: `./dist/${file}.d.ts`,

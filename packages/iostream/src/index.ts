@@ -26,6 +26,7 @@ export {
   type StreamConnectOptions,
 } from './lib/io-stream.ts';
 export { PipeIOStream, type PipeIOStreamOptions } from './lib/pipe-io-stream.ts';
+export { CaresResolver, type NameServers } from './lib/cares-resolver.ts';
 export {
   DefaultResolver,
   DefaultResolver as BlockingResolver,
