@@ -80,7 +80,10 @@ function split(bytes: Buffer, size: number): Buffer[] {
 function noise(size: number): Buffer {
   let seed = 1;
   return Buffer.from(
-    Array.from({ length: size }, () => (seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff) >> 16),
+    Array.from(
+      { length: size },
+      () => (seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff) >> 16,
+    ),
   );
 }
 
