@@ -1,35 +1,35 @@
-export { Application, type ApplicationListenOptions } from './lib/application.ts';
-export type { MakeDelegate, RouteList, RouteTarget } from './lib/application-router.ts';
-export type { ApplicationSettings } from './lib/application-settings.ts';
-export { authenticated } from './lib/authenticated.ts';
-export { ErrorHandler } from './lib/error-handler.ts';
-export type { ErrorInfo } from './lib/error-page.ts';
-export { FallbackHandler, type Fallback } from './lib/fallback-handler.ts';
-export { GZipContentEncoding } from './lib/gzip-content-encoding.ts';
+export { Application, type ApplicationListenOptions } from './lib/application/application.ts';
+export type { MakeDelegate, RouteList, RouteTarget } from './lib/application/application-router.ts';
+export type { ApplicationSettings } from './lib/application/application-settings.ts';
+export { authenticated } from './lib/redirects/authenticated.ts';
+export { ErrorHandler } from './lib/errors/error-handler.ts';
+export type { ErrorInfo } from './lib/errors/error-page.ts';
+export { FallbackHandler, type Fallback } from './lib/redirects/fallback-handler.ts';
+export { GZipContentEncoding } from './lib/output/gzip-content-encoding.ts';
 export type {
   ArgumentOptions,
   DefaultedArgumentOptions,
   SignedCookieOptions,
   StaticUrlOptions,
-} from './lib/handler-options.ts';
-export type { HandlerSettings } from './lib/handler-settings.ts';
-export type { HeaderValue } from './lib/header-value.ts';
+} from './lib/handler/handler-options.ts';
+export type { HandlerSettings } from './lib/handler/handler-settings.ts';
+export type { HeaderValue } from './lib/output/header-value.ts';
 export {
   Finish,
   HTTPError,
   MissingArgumentError,
   type HTTPErrorOptions,
-} from './lib/http-error.ts';
-export { isAbsolute } from './lib/is-absolute.ts';
+} from './lib/errors/http-error.ts';
+export { isAbsolute } from './lib/static/is-absolute.ts';
 export type {
   OutgoingHead,
   OutputTransform,
   OutputTransformClass,
-} from './lib/output-transform.ts';
-export { RedirectHandler, type RedirectOptions } from './lib/redirect-handler.ts';
-export { RequestHandler, type HandlerApplication } from './lib/request-handler.ts';
-export type { HandlerClass } from './lib/request-run.ts';
-export type { ClearCookieOptions, CookieOptions } from './lib/set-cookie.ts';
+} from './lib/output/output-transform.ts';
+export { RedirectHandler, type RedirectOptions } from './lib/redirects/redirect-handler.ts';
+export { RequestHandler, type HandlerApplication } from './lib/handler/request-handler.ts';
+export type { HandlerClass } from './lib/handler/request-run.ts';
+export type { ClearCookieOptions, CookieOptions } from './lib/cookies/set-cookie.ts';
 export {
   createSignedValue,
   decodeSignedValue,
@@ -41,15 +41,15 @@ export {
   type CookieSecret,
   type CreateSignedValueOptions,
   type DecodeSignedValueOptions,
-} from './lib/signed-value.ts';
-export { addslash, removeslash } from './lib/slashes.ts';
+} from './lib/cookies/signed-value.ts';
+export { addslash, removeslash } from './lib/redirects/slashes.ts';
 export {
   StaticFileHandler,
   type StaticContent,
   type StaticFileOptions,
   type StaticHandlerClass,
   type StaticSettings,
-} from './lib/static-file-handler.ts';
-export { streamRequestBody } from './lib/stream-request-body.ts';
-export { url } from './lib/url.ts';
-export { WebError, type WebErrorCode } from './lib/web-error.ts';
+} from './lib/static/static-file-handler.ts';
+export { streamRequestBody } from './lib/uploads/stream-request-body.ts';
+export { url } from './lib/application/url.ts';
+export { WebError, type WebErrorCode } from './lib/errors/web-error.ts';

@@ -1,2 +1,2 @@
-export { fetchApp, type FetchAppOptions } from './lib/fetch-app.ts';
-export type { AppResponse } from './lib/memory-connection.ts';
+export { fetchApp, type FetchAppOptions } from './lib/testing/fetch-app.ts';
+export type { AppResponse } from './lib/testing/memory-connection.ts';

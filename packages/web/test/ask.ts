@@ -1,10 +1,10 @@
 // Handlers made of a function, and what they answer.
 import './quiet.ts';
-import { Application } from '../src/lib/application.ts';
-import { fetchApp, type FetchAppOptions } from '../src/lib/fetch-app.ts';
-import { RequestHandler } from '../src/lib/request-handler.ts';
-import type { ApplicationSettings } from '../src/lib/application-settings.ts';
-import type { AppResponse } from '../src/lib/memory-connection.ts';
+import { Application } from '../src/lib/application/application.ts';
+import { fetchApp, type FetchAppOptions } from '../src/lib/testing/fetch-app.ts';
+import { RequestHandler } from '../src/lib/handler/request-handler.ts';
+import type { ApplicationSettings } from '../src/lib/application/application-settings.ts';
+import type { AppResponse } from '../src/lib/testing/memory-connection.ts';
 
 /** What answers every method. */
 export type Answer<H extends RequestHandler = RequestHandler> = (handler: H) => unknown;

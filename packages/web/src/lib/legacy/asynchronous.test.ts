@@ -5,12 +5,12 @@ import { IOLoop } from '@typhoon/ioloop';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import '../../../test/quiet.ts';
-import { Application } from '../application.ts';
+import { Application } from '../application/application.ts';
 import { asynchronous } from './asynchronous.ts';
-import { fetchApp } from '../fetch-app.ts';
-import { HTTPError } from '../http-error.ts';
-import { RequestHandler } from '../request-handler.ts';
-import type { AppResponse } from '../memory-connection.ts';
+import { fetchApp } from '../testing/fetch-app.ts';
+import { HTTPError } from '../errors/http-error.ts';
+import { RequestHandler } from '../handler/request-handler.ts';
+import type { AppResponse } from '../testing/memory-connection.ts';
 
 /** Asks a handler whose GET is `body`, behind the decorator. */
 function ask(body: (handler: RequestHandler) => unknown): Promise<AppResponse> {

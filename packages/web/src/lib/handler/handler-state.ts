@@ -1,0 +1,29 @@
+// What a request handler knows besides what its class says: for the functions of this package that work for it.
+import { OutgoingResponse } from '../output/outgoing-response.ts';
+import type { HTTPServerRequest } from '@typhoon/httpserver';
+import type { XsrfToken } from '../xsrf/xsrf-token.ts';
+
+const NO_ARGS: readonly (string | null)[] = [];
+const NO_KWARGS: Readonly<Record<string, string | null>> = {};
+
+/** The private side of one handler. */
+export class HandlerState {
+  /** The answer. */
+  readonly response: OutgoingResponse;
+  /** Values of the path's unnamed groups, decoded. */
+  pathArgs: readonly (string | null)[] = NO_ARGS;
+  /** Values of the path's named groups, decoded. */
+  pathKwargs: Readonly<Record<string, string | null>> = NO_KWARGS;
+  /** Whether the end of the verb method is the end of the answer. */
+  isAutoFinishOn = true;
+  /** Asked for once; null until then. */
+  currentUser: { readonly user: unknown } | null = null;
+  /** The token that the request's cookie holds, or a new one; null until it is asked for. */
+  xsrf: { readonly token: XsrfToken; readonly isNew: boolean } | null = null;
+  /** The same as this answer shows it. */
+  xsrfText: string | null = null;
+
+  constructor({ connection, method }: HTTPServerRequest) {
+    this.response = new OutgoingResponse(connection, method);
+  }
+}
