@@ -168,6 +168,21 @@ describe('a multipart form', () => {
   });
 });
 
+describe('a multipart boundary', () => {
+  it.each([
+    ['70 characters', 70, 'no final boundary'],
+    ['71 characters', 71, 'is 71 characters, limit is 70'],
+    ['twenty thousand characters', 20_000, 'limit is 70'],
+  ])('of %s is searched for in linear time, or refused', (_name, length, reason) => {
+    const boundary = `${'-'.repeat(length - 1)}x`;
+    const begin = performance.now();
+    expect(() => {
+      parseMultipartFormData(boundary, Buffer.alloc(1_000_000, '-'), new Map(), new Map());
+    }).toThrow(reason);
+    expect(performance.now() - begin).toBeLessThan(200);
+  });
+});
+
 describe('header parameters', () => {
   it('unescape quoted values and keep semicolons in them (HTU-28)', () => {
     const { value, params } = parseHeaderParams('form-data; NAME="a;\\"b\\\\"; x = y ; bare');

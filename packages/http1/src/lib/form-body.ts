@@ -93,6 +93,8 @@ function parseForm(body: Buffer, args: ArgumentMap, maxArguments: number): void 
   }
 }
 
+const MAX_BOUNDARY_LENGTH = 70;
+
 /**
  * Reads a multipart form into `args` and `files`. Arguments and files are views of `data`.
  * @throws HTTPInputError `ERR_BAD_BODY` at the first fault (SEC-18).
@@ -105,6 +107,11 @@ export function parseMultipartFormData(
   config: ParseMultipartConfig = defaults.multipart ?? {},
 ): void {
   if (config.enabled === false) throw badBody('multipart/form-data parsing is disabled');
+  // RFC 2046 §5.1.1. The search for a boundary costs its length times the body's in the worst case.
+  if (boundary.length > MAX_BOUNDARY_LENGTH) {
+    const message = `the multipart boundary is ${boundary.length} characters, limit is ${MAX_BOUNDARY_LENGTH}`;
+    throw badBody(message);
+  }
   const end = data.lastIndexOf(`--${boundary}--`);
   if (end < 0) throw badBody('Invalid multipart/form-data: no final boundary found');
   const delimiter = Buffer.from(`--${boundary}\r\n`);
