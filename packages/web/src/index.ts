@@ -12,7 +12,8 @@ export type {
   SignedCookieOptions,
   StaticUrlOptions,
 } from './lib/handler/handler-options.ts';
-export type { HandlerSettings } from './lib/handler/handler-settings.ts';
+export type { HandlerSettings, OAuthKeys } from './lib/handler/handler-settings.ts';
+export type { HandlerLocale, HandlerLocales } from './lib/locale/handler-locale.ts';
 export type { HeaderValue } from './lib/output/header-value.ts';
 export {
   Finish,
@@ -51,5 +52,7 @@ export {
   type StaticSettings,
 } from './lib/static/static-file-handler.ts';
 export { streamRequestBody } from './lib/uploads/stream-request-body.ts';
+export { TemplateModule, type TemplateResources } from './lib/ui/template-module.ts';
+export { UIModule } from './lib/ui/ui-module.ts';
 export { url } from './lib/application/url.ts';
 export { WebError, type WebErrorCode } from './lib/errors/web-error.ts';

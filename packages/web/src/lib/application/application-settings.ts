@@ -27,4 +27,9 @@ export interface ApplicationSettings extends HandlerSettings {
   readonly staticHandlerArgs?: Partial<StaticFileOptions>;
   /** Whether the hashes of static files are kept. Default true. */
   readonly staticHashCache?: boolean;
+  /**
+   * Called once, when the application is made: `start` of `@typhoon/autoreload`, for one. Default: none, also with `debug`,
+   * since an application starts only what it was given (WEB-86).
+   */
+  readonly autoreload?: () => void;
 }

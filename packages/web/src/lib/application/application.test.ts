@@ -1,5 +1,6 @@
 import { HTTPServer, RuleRouter, AnyMatches, type HTTPServerRequest } from '@typhoon/httpserver';
 import { HTTPHeaders } from '@typhoon/http1';
+import { DictLoader } from '@typhoon/template';
 import { describe, expect, it } from 'vitest';
 import { handlerOf } from '../../../test/ask.ts';
 import { Application } from './application.ts';
@@ -7,7 +8,9 @@ import { ErrorHandler } from '../errors/error-handler.ts';
 import { FallbackHandler } from '../redirects/fallback-handler.ts';
 import { fetchApp } from '../testing/fetch-app.ts';
 import { RequestHandler } from '../handler/request-handler.ts';
+import { StaticFileHandler } from '../static/static-file-handler.ts';
 import { url } from './url.ts';
+import type { ApplicationSettings } from './application-settings.ts';
 import type { OutputTransform } from '../output/output-transform.ts';
 import type { HandlerClass } from '../handler/request-run.ts';
 
@@ -255,5 +258,51 @@ describe('FallbackHandler', () => {
     for (const path of ['/echo', '/collect']) {
       expect((await fetchApp(app, path, { body: 'body' })).body.toString()).toBe('body');
     }
+  });
+});
+
+describe('settings', () => {
+  it('are Tornado’s in camelCase, and handlers see them all (WEB-86)', () => {
+    const settings = {
+      autoreload: () => undefined,
+      debug: true,
+      defaultHandlerClass: ErrorHandler,
+      defaultHandlerArgs: { statusCode: 404 },
+      compressResponse: true,
+      logFunction: () => undefined,
+      serveTraceback: true,
+      uiModules: {},
+      uiMethods: {},
+      websocketPingIntervalMs: 10_000,
+      websocketPingTimeoutMs: 10_000,
+      websocketMaxMessageSize: 10_485_760,
+      cookieSecret: 'secret',
+      keyVersion: 1,
+      loginUrl: '/login',
+      xsrfCookies: true,
+      xsrfCookieVersion: 2,
+      xsrfCookieKwargs: {},
+      xsrfCookieName: '_xsrf',
+      googleOauth: { key: 'key', secret: 'secret' },
+      facebookOauth: { key: 'key', secret: 'secret' },
+      twitterOauth: { key: 'key', secret: 'secret' },
+      autoescape: null,
+      compiledTemplateCache: false,
+      templatePath: '/',
+      templateLoader: new DictLoader({}),
+      templateWhitespace: 'all',
+      staticHashCache: true,
+      staticPath: '/',
+      staticUrlPrefix: '/static/',
+      staticHandlerClass: StaticFileHandler,
+      staticHandlerArgs: { defaultFilename: null },
+    } satisfies ApplicationSettings;
+    expect(new Application([], settings).settings).toEqual(settings);
+  });
+
+  it('start what is to reload the program, once (WEB-86)', () => {
+    let started = 0;
+    new Application([], { autoreload: () => started++ });
+    expect(started).toBe(1);
   });
 });

@@ -9,6 +9,7 @@ import { HandlerDelegate } from '../handler/handler-delegate.ts';
 import { requiredSetting } from '../handler/required-setting.ts';
 import { StaticFileHandler } from '../static/static-file-handler.ts';
 import { TemplateLoaders } from '../templates/template-loaders.ts';
+import { collectMethods, collectModules } from '../ui/ui-registry.ts';
 import { WebError } from '../errors/web-error.ts';
 import type {
   HTTPMessageDelegate,
@@ -21,6 +22,7 @@ import type { ListenOptions } from '@typhoon/ioloop';
 import type { BaseLoader } from '@typhoon/template';
 import type { MakeDelegate, RouteList } from './application-router.ts';
 import type { ApplicationSettings } from './application-settings.ts';
+import type { PageModuleClass, UIMethod } from '../ui/page-modules.ts';
 import type { OutputTransformClass } from '../output/output-transform.ts';
 import type { HandlerApplication, RequestHandler } from '../handler/request-handler.ts';
 import type { HandlerClass } from '../handler/request-run.ts';
@@ -49,6 +51,10 @@ export class Application extends Router implements HandlerApplication, Reversibl
   defaultHost: string | null;
   readonly #makeDelegate: MakeDelegate = (request, handlerClass, params) =>
     this.getHandlerDelegate(request, handlerClass, params);
+  /** The modules that templates know, by name (WEB-79, 80). */
+  readonly uiModules: ReadonlyMap<string, PageModuleClass>;
+  /** The functions that templates know, by name (WEB-79). */
+  readonly uiMethods: ReadonlyMap<string, UIMethod>;
   readonly #hosts: ApplicationRouter;
   readonly #routes: ApplicationRouter;
   readonly #transforms: OutputTransformClass[];
@@ -64,6 +70,8 @@ export class Application extends Router implements HandlerApplication, Reversibl
     super();
     this.settings = completeSettings(settings);
     this.defaultHost = settings.defaultHost ?? null;
+    this.uiModules = collectModules(settings.uiModules);
+    this.uiMethods = collectMethods(settings.uiMethods);
     this.#transforms = [...transformsOf(this.settings)];
     this.#hosts = new ApplicationRouter(this.#makeDelegate, []);
     this.#routes = new ApplicationRouter(this.#makeDelegate, [
@@ -74,6 +82,7 @@ export class Application extends Router implements HandlerApplication, Reversibl
     const kwargs =
       settings.defaultHandlerClass === undefined ? NOT_FOUND : settings.defaultHandlerArgs;
     this.#defaultParams = { pathArgs: [], pathKwargs: {}, targetKwargs: kwargs ?? null };
+    settings.autoreload?.();
   }
 
   /** What changes answers on their way out, in this order. */

@@ -1,7 +1,14 @@
 // The settings that a request handler reads. Those of the application alone are in application-settings.ts.
 import type { BaseLoader } from '@typhoon/template';
+import type { HandlerLocales } from '../locale/handler-locale.ts';
 import type { CookieOptions } from '../cookies/set-cookie.ts';
 import type { CookieSecret } from '../cookies/signed-value.ts';
+
+/** What a provider of sign-ins knows an application by. */
+export interface OAuthKeys {
+  readonly key: string;
+  readonly secret: string;
+}
 
 /** Settings of an application, as its handlers see them. */
 export interface HandlerSettings {
@@ -33,6 +40,24 @@ export interface HandlerSettings {
   readonly templateWhitespace?: 'all' | 'single' | 'oneline';
   /** Whether a template is read once only. Default true. */
   readonly compiledTemplateCache?: boolean;
+  /** Parts of pages by name, classes that extend `UIModule`: an object, a module namespace, or a list (WEB-79). */
+  readonly uiModules?: object | readonly object[];
+  /** Functions for templates by name, which get the handler first; as `uiModules`. Names begin with a small letter. */
+  readonly uiMethods?: object | readonly object[];
+  /** The languages, such as `Locale` of `@typhoon/locale`. Default: `en_US` alone, without translations. */
+  readonly locales?: HandlerLocales;
+  /** Google's key and secret of this application; for sign-in. */
+  readonly googleOauth?: OAuthKeys;
+  /** Facebook's. */
+  readonly facebookOauth?: OAuthKeys;
+  /** Twitter's. */
+  readonly twitterOauth?: OAuthKeys;
+  /** Milliseconds between the pings of a WebSocket; for `@typhoon/websocket`. */
+  readonly websocketPingIntervalMs?: number;
+  /** Milliseconds to wait for their answer. */
+  readonly websocketPingTimeoutMs?: number;
+  /** Largest message of a WebSocket in bytes. */
+  readonly websocketMaxMessageSize?: number;
   /** Folder of the static files. Default: none. */
   readonly staticPath?: string;
 }

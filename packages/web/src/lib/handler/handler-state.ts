@@ -1,6 +1,8 @@
 // What a request handler knows besides what its class says: for the functions of this package that work for it.
 import { OutgoingResponse } from '../output/outgoing-response.ts';
 import type { HTTPServerRequest } from '@typhoon/httpserver';
+import type { HandlerLocale } from '../locale/handler-locale.ts';
+import type { PageModules } from '../ui/page-modules.ts';
 import type { XsrfToken } from '../xsrf/xsrf-token.ts';
 
 const NO_ARGS: readonly (string | null)[] = [];
@@ -22,6 +24,13 @@ export class HandlerState {
   xsrf: { readonly token: XsrfToken; readonly isNew: boolean } | null = null;
   /** The same as this answer shows it. */
   xsrfText: string | null = null;
+
+  /** Whether `finish` was called: no more pages (WEB-71). */
+  isAnswered = false;
+  /** The page's modules; null until a template is rendered. */
+  modules: PageModules | null = null;
+  /** Asked for once; null until then. */
+  locale: HandlerLocale | null = null;
 
   constructor({ connection, method }: HTTPServerRequest) {
     this.response = new OutgoingResponse(connection, method);

@@ -2,6 +2,7 @@
 // Must not know: the answer.
 import { cleanArgument, decodeUtf8 } from './argument-text.ts';
 import { argumentValues } from './handler-arguments.ts';
+import { HandlerState } from './handler-state.ts';
 import { MissingArgumentError } from '../errors/http-error.ts';
 import { verify } from '../cookies/signed-cookies.ts';
 import { getSignatureKeyVersion } from '../cookies/signed-value.ts';
@@ -13,7 +14,9 @@ import type {
   SignedCookieOptions,
 } from './handler-options.ts';
 import type { HandlerSettings } from './handler-settings.ts';
-import type { HandlerState } from './handler-state.ts';
+
+/** For the functions of this package that work for a handler: its private side. */
+export let stateOf: (handler: RequestReader) => HandlerState;
 
 /** The reading half of a request handler. */
 export abstract class RequestReader {
@@ -21,9 +24,13 @@ export abstract class RequestReader {
   readonly request: HTTPServerRequest;
   readonly #state: HandlerState;
 
-  constructor(request: HTTPServerRequest, state: HandlerState) {
+  static {
+    stateOf = (handler) => handler.#state;
+  }
+
+  constructor(request: HTTPServerRequest) {
     this.request = request;
-    this.#state = state;
+    this.#state = new HandlerState(request);
   }
 
   /** The application's settings. */

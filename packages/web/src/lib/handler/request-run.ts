@@ -11,7 +11,7 @@ import { appLog } from '@typhoon/log';
 import { endInFailure } from '../errors/handler-failure.ts';
 import { watchHook } from './hooks.ts';
 import { HTTPError } from '../errors/http-error.ts';
-import { stateOf } from './request-handler.ts';
+import { stateOf } from './request-reader.ts';
 import { futureOf } from './work.ts';
 import type { HTTPServerRequest, RouteParams } from '@typhoon/httpserver';
 import type { HandlerState } from './handler-state.ts';

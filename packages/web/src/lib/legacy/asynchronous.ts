@@ -1,7 +1,8 @@
 // The decorator of the callback style (WEB-9).
 import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { endInFailure } from '../errors/handler-failure.ts';
-import { stateOf, type RequestHandler } from '../handler/request-handler.ts';
+import { stateOf } from '../handler/request-reader.ts';
+import type { RequestHandler } from '../handler/request-handler.ts';
 
 /**
  * Before a method: its end is not the end of the answer, a callback will call `finish` or `render` later. If the method

@@ -1,5 +1,6 @@
 // Hands requests to another application (WEB-99).
-import { RequestHandler, stateOf } from '../handler/request-handler.ts';
+import { RequestHandler } from '../handler/request-handler.ts';
+import { stateOf } from '../handler/request-reader.ts';
 import type { HTTPServerRequest } from '@typhoon/httpserver';
 
 /** What answers instead: an application, or a function; through `request.connection`. */
