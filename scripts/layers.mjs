@@ -16,6 +16,7 @@ export const LAYERS = {
   iostream: 3,
   httpserver: 4,
   httpclient: 4,
+  options: 5,
   web: 5,
   websocket: 5,
 };
