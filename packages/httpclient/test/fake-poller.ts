@@ -194,6 +194,10 @@ export class FakePeer implements Transport, Flushable {
     this.isPaused = false;
   }
 
+  unread(): void {
+    throw new Error('the client gives nothing back');
+  }
+
   /** Half-close; the client of these tests never does. */
   end(): void {
     this.close();

@@ -7,7 +7,7 @@ export type {
   HTTPServerConnectionDelegate,
   ResponseStartLine,
 } from './lib/http-connection.ts';
-export { HTTPServer, type HTTPServerOptions } from './lib/http-server.ts';
+export { HTTPServer } from './lib/http-server.ts';
 export { ReversibleRuleRouter, Router, RuleRouter, type ReversibleRouter } from './lib/routing.ts';
 export type { CallableTarget } from './lib/routing-delegates.ts';
 export {
@@ -29,4 +29,6 @@ export {
   type RuleSpec,
   type URLSpecOptions,
 } from './lib/routing-rules.ts';
+export { ServerError, type ServerErrorCode } from './lib/server-error.ts';
+export type { HTTPServerOptions } from './lib/server-options.ts';
 export { HTTPServerRequest } from './lib/server-request.ts';

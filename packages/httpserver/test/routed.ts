@@ -47,6 +47,10 @@ export class RememberingConnection implements HTTPConnection {
     // nothing comes
   }
 
+  setBodyTimeout(): void {
+    // nothing comes
+  }
+
   detach(): Transport {
     return this.context.transport;
   }

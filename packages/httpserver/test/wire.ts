@@ -15,6 +15,8 @@ export class RememberingTransport implements Transport {
   /** How it ended: our half only, in order, or at once. */
   ending: 'open' | 'ended' | 'closed' | 'aborted' = 'open';
   isReadingPaused = false;
+  /** What was given back. */
+  unreadText = '';
   readonly bufferedAmount = 0;
   readonly localAddress: Address = { host: '127.0.0.1', port: 80, path: '' };
   readonly remoteAddress: Address = { host: '192.0.2.1', port: 5555, path: '' };
@@ -44,6 +46,10 @@ export class RememberingTransport implements Transport {
 
   resumeReading(): void {
     this.isReadingPaused = false;
+  }
+
+  unread(bytes: Buffer): void {
+    this.unreadText = bytes.toString('latin1') + this.unreadText;
   }
 
   end(): void {

@@ -5,7 +5,7 @@ import type {
   HTTPConnection,
   HTTPMessageDelegate,
 } from './http-connection.ts';
-import type { RequestHead } from '@typhoon/http1';
+import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
 
 /** Answers a complete request through `request.connection`. What it returns is waited for and its failure logged. */
 export type RequestCallback = (request: HTTPServerRequest) => unknown;
@@ -42,6 +42,10 @@ class CollectingDelegate implements HTTPMessageDelegate {
   dataReceived(chunk: Buffer): undefined {
     this.#chunks ??= [];
     this.#chunks.push(Buffer.from(chunk));
+  }
+
+  trailersReceived(trailers: HTTPHeaders): void {
+    if (this.#request !== null) this.#request.trailers = trailers;
   }
 
   finish(): unknown {

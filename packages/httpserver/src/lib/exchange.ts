@@ -2,7 +2,7 @@
 // Must not know: reading, other requests, sockets beyond the transport's `write`.
 // HOT: `pnpm bench http`
 import { Future } from '@typhoon/concurrent';
-import { BodyWriter, HTTPOutputError, statusLine } from '@typhoon/http1';
+import { BodyWriter, HTTPOutputError, lastChunk, statusLine } from '@typhoon/http1';
 import { carryContexts, TransportError } from '@typhoon/ioloop';
 import type { ConnectionContext, HTTPConnection, ResponseStartLine } from './http-connection.ts';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
@@ -16,11 +16,18 @@ export interface ExchangeOwner {
   readonly canKeepAlive: boolean;
   /** Limits the body of the request that is being read. */
   setMaxBodySize(bytes: number): void;
+  /** Limits the time in which it must come. */
+  setBodyTimeout(timeoutMs: number): void;
+  /** Told of pieces from `LARGE_BYTES` on, and of all while the client is slow to read. */
+  wrote(bytes: number): void;
   /** The answer is complete. */
   exchangeFinished(exchange: Exchange): void;
   /** The connection is somebody else's from here on. */
   detach(): Transport;
 }
+
+/** Smaller pieces are not worth counting. */
+const LARGE_BYTES = 4096;
 
 /** More may be written: what every write answers while the client keeps up. */
 const READY: Future<void> = Future.resolved(undefined);
@@ -106,6 +113,7 @@ export class Exchange implements HTTPConnection {
     if (size === 0) return this.#progress();
     body.count(size);
     if (body.kind === 'none') return this.#progress();
+    if (size >= LARGE_BYTES || this.#drained !== null) this.#owner.wrote(size);
     const { transport } = this.#owner;
     if (body.kind === 'chunked') transport.writeLatin1(`${size.toString(16)}\r\n`);
     // Text of one byte a character need not become a buffer first.
@@ -115,14 +123,14 @@ export class Exchange implements HTTPConnection {
     return this.#progress();
   }
 
-  finish(): void {
+  finish(trailers?: HTTPHeaders): void {
     if (this.#state === 'gone') return;
     const body = this.#body;
     if (body === null || this.#state !== 'body') {
       throw new HTTPOutputError('ERR_NOT_WRITABLE', `cannot finish: the answer is ${this.#state}`);
     }
     body.finish();
-    if (body.kind === 'chunked') this.#owner.transport.writeLatin1('0\r\n\r\n');
+    if (body.kind === 'chunked') this.#owner.transport.writeLatin1(lastChunk(trailers));
     this.#state = 'finished';
     this.#closeCallback = null;
     this.#owner.exchangeFinished(this);
@@ -134,6 +142,10 @@ export class Exchange implements HTTPConnection {
 
   setMaxBodySize(bytes: number): void {
     this.#owner.setMaxBodySize(bytes);
+  }
+
+  setBodyTimeout(timeoutMs: number): void {
+    this.#owner.setBodyTimeout(timeoutMs);
   }
 
   detach(): Transport {
@@ -175,16 +187,24 @@ export class Exchange implements HTTPConnection {
   /** RFC 9112 §9.3. A body that only the end of the connection ends, ends the connection. */
   #decideKeepAlive(headers: HTTPHeaders, body: BodyWriter): boolean {
     if (!this.#head.keepAlive || !this.#owner.canKeepAlive || body.kind === 'close') return false;
-    const options = headers.get('Connection');
-    return options === undefined || !/\bclose\b/i.test(options);
+    return !hasOption(headers, 'close');
   }
 
   /** H1C-23: says what happens to the connection, unless the application has said it, and ends the head. */
   #connectionLine(headers: HTTPHeaders): string {
-    if (this.#isKeepAlive && this.#head.minorVersion === 1) return '\r\n';
-    if (headers.has('Connection')) return '\r\n';
-    return this.#isKeepAlive ? 'Connection: Keep-Alive\r\n\r\n' : 'Connection: close\r\n\r\n';
+    if (this.#isKeepAlive) {
+      if (this.#head.minorVersion === 1 || hasOption(headers, 'keep-alive')) return '\r\n';
+      return 'Connection: Keep-Alive\r\n\r\n';
+    }
+    return hasOption(headers, 'close') ? '\r\n' : 'Connection: close\r\n\r\n';
   }
+}
+
+/** Whether the application's Connection header lists that option (RFC 9110 §7.6.1). */
+function hasOption(headers: HTTPHeaders, option: string): boolean {
+  const options = headers.get('Connection');
+  if (options === undefined) return false;
+  return options.split(',').some((one) => one.trim().toLowerCase() === option);
 }
 
 /** H1C-34: a failure that nobody need look at. */

@@ -13,6 +13,8 @@ export interface HTTPMessageDelegate {
   headersReceived(head: RequestHead): Awaitable;
   /** A piece of the body, never empty. The bytes are borrowed: copy what is kept (H1C-19). */
   dataReceived(chunk: Buffer): Awaitable;
+  /** Fields behind a body in chunks; once, before `finish`, and only when there are some. */
+  trailersReceived?(trailers: HTTPHeaders): void;
   /** The request is complete: time to answer. A failure of what is returned closes the connection (H1C-8). */
   finish(): unknown;
   /** The client has gone before the request was complete or answered. */
@@ -23,7 +25,7 @@ export interface HTTPMessageDelegate {
 export interface HTTPServerConnectionDelegate {
   /** A request begins; `connection` is how to answer it. */
   startRequest(connection: HTTPConnection): HTTPMessageDelegate;
-  /** A client's connection has ended; called once for each. */
+  /** A client's connection has ended, or was detached; called once for each (H1C-37). */
   onClose?(context: ConnectionContext): void;
 }
 
@@ -69,13 +71,23 @@ export interface HTTPConnection {
    * @throws HTTPOutputError when that is more than Content-Length said (H1C-30).
    */
   write(chunk: Uint8Array | string): Future<void>;
-  /** Ends the answer. @throws HTTPOutputError when the body is shorter than Content-Length said (H1C-30). */
-  finish(): void;
+  /**
+   * Ends the answer.
+   *
+   * @param trailers Fields behind the body. They are dropped where the answer is not sent in chunks.
+   * @throws HTTPOutputError when the body is shorter than Content-Length said (H1C-30), or a field must not stand there.
+   */
+  finish(trailers?: HTTPHeaders): void;
   /** Calls back when the client goes while the request is unanswered; null to forget it (H1C-36). */
   setCloseCallback(callback: (() => void) | null): void;
   /** Limits the body of this request; only while its head is being handled (H1C-21). */
   setMaxBodySize(bytes: number): void;
-  /** Takes the connection out of the server's hands; whoever calls owns the transport from here on (H1C-42). */
+  /** In what time the body of this request must come, at whatever rate; only while its head is being handled (H1C-21). */
+  setBodyTimeout(timeoutMs: number): void;
+  /**
+   * Takes the connection out of the server's hands; whoever calls owns the transport from here on (H1C-42). Its reading is
+   * paused: call `setProtocol`, then `resumeReading`, or give it to an IOStream. Bytes behind the request come first.
+   */
   detach(): Transport;
   /** Whether the client is gone. */
   readonly isClosed: boolean;

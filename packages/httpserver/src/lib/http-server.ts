@@ -3,37 +3,17 @@
 import { IOLoop } from '@typhoon/ioloop';
 import { CallbackDelegate } from './callback-delegate.ts';
 import { ServerConnection } from './server-connection.ts';
+import { resolveSettings } from './server-options.ts';
 import type { RequestCallback } from './callback-delegate.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
-import type { ConnectionSettings } from './server-connection.ts';
+import type { ConnectionSettings, HTTPServerOptions } from './server-options.ts';
 import type { ListenAddress, Listener, ListenOptions } from '@typhoon/ioloop';
-
-/** How a server treats its connections. */
-export interface HTTPServerOptions {
-  /** Close every connection after its first answer. Default false. */
-  readonly noKeepAlive?: boolean;
-  /** Trust a proxy's X-Real-Ip, X-Forwarded-For, X-Scheme and X-Forwarded-Proto (HSV-4 to 7). Default false. */
-  readonly xheaders?: boolean;
-  /** Proxies to skip in X-Forwarded-For. Default none. */
-  readonly trustedDownstream?: readonly string[];
-  /** Scheme of the requests' URLs. Default: `https` on TLS, else `http` (HSV-8). */
-  readonly protocol?: string;
-  /** Largest request head in bytes; more is answered 431. Default 65536. */
-  readonly maxHeaderSize?: number;
-  /** Largest request body in bytes; more is answered 413. Default 104857600 (100 MiB). 0: no bodies. */
-  readonly maxBodySize?: number;
-  /** Milliseconds to wait for a request and its head. Default 3600000 (one hour; HSV-1). */
-  readonly idleConnectionTimeoutMs?: number;
-  /** Milliseconds in which a request's body must have come. Default: no limit. */
-  readonly bodyTimeoutMs?: number;
-}
-
-const HOUR_MS = 3_600_000;
 
 /**
  * A non-blocking HTTP/1.1 server on the current loop: keep-alive, pipelining, streaming both ways.
  *
  * @param app A delegate, such as an Application of `@typhoon/web`, or a function that answers complete requests.
+ * @throws ServerError `ERR_BAD_OPTION`
  */
 export class HTTPServer {
   readonly #delegate: HTTPServerConnectionDelegate;
@@ -49,16 +29,7 @@ export class HTTPServer {
   ) {
     this.#delegate = typeof app === 'function' ? new CallbackDelegate(app) : app;
     this.#loop = IOLoop.current();
-    this.#settings = {
-      noKeepAlive: options.noKeepAlive ?? false,
-      xheaders: options.xheaders ?? false,
-      trustedDownstream: new Set(options.trustedDownstream),
-      protocol: options.protocol,
-      maxHeadBytes: options.maxHeaderSize ?? 65_536,
-      maxBodyBytes: options.maxBodySize ?? 104_857_600,
-      idleTimeoutMs: options.idleConnectionTimeoutMs ?? HOUR_MS,
-      bodyTimeoutMs: options.bodyTimeoutMs ?? Infinity,
-    };
+    this.#settings = resolveSettings(options);
   }
 
   /**

@@ -32,6 +32,10 @@ export class RoutingDelegate implements HTTPMessageDelegate {
     return this.#target?.dataReceived(chunk);
   }
 
+  trailersReceived(trailers: HTTPHeaders): void {
+    this.#target?.trailersReceived?.(trailers);
+  }
+
   finish(): unknown {
     return this.#target?.finish();
   }
@@ -90,6 +94,10 @@ export class CallableDelegate implements HTTPMessageDelegate {
 
   dataReceived(chunk: Buffer): undefined {
     this.#chunks.push(Buffer.from(chunk));
+  }
+
+  trailersReceived(trailers: HTTPHeaders): void {
+    this.#request.trailers = trailers;
   }
 
   finish(): unknown {

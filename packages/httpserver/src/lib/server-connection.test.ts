@@ -4,22 +4,14 @@ import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import { CallbackDelegate } from './callback-delegate.ts';
-import { ServerConnection, type ConnectionSettings } from './server-connection.ts';
+import { ServerConnection } from './server-connection.ts';
+import { resolveSettings, type ConnectionSettings } from './server-options.ts';
 import { WireClient } from '../../test/wire.ts';
 import type { HTTPConnection, HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { RequestCallback } from './callback-delegate.ts';
 import type { HTTPServerRequest } from './server-request.ts';
 
-const SETTINGS: ConnectionSettings = {
-  noKeepAlive: false,
-  xheaders: false,
-  trustedDownstream: new Set(),
-  protocol: undefined,
-  maxHeadBytes: 1000,
-  maxBodyBytes: 100,
-  idleTimeoutMs: 1000,
-  bodyTimeoutMs: 1000,
-};
+const SETTINGS = resolveSettings({ maxHeaderSize: 1000, maxBodySize: 100 });
 
 function connect(
   app: HTTPServerConnectionDelegate | RequestCallback,

@@ -1,5 +1,6 @@
 // One client's connection: bytes in, requests out one after another (H1C-24). Owns: what is read when, keep-alive,
-// deadlines, how a connection ends. Must not know: how an answer is framed (exchange.ts), the grammar (@typhoon/http1).
+// how a connection ends. Must not know: how an answer is framed (exchange.ts), how a request is told (request-intake.ts),
+// how long anything may take (connection-deadlines.ts), the grammar (@typhoon/http1).
 // HOT: `pnpm bench http`
 //
 //            head complete        body complete          answered
@@ -8,52 +9,47 @@
 //                              '- answered too early, or malformed --> [ linger ] input is dropped until the client ends
 import { HTTPInputError, RequestParser, statusLine } from '@typhoon/http1';
 import { genLog } from '@typhoon/log';
+import { ConnectionDeadlines } from './connection-deadlines.ts';
 import { proxiedContext, SocketContext } from './context.ts';
 import { Exchange } from './exchange.ts';
+import { RequestIntake } from './request-intake.ts';
+import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
 import type { ExchangeOwner } from './exchange.ts';
-import type {
-  ConnectionContext,
-  HTTPMessageDelegate,
-  HTTPServerConnectionDelegate,
-} from './http-connection.ts';
-import type { RequestHead, RequestSink } from '@typhoon/http1';
-import type { Expirable, IOLoop, Protocol, Transport } from '@typhoon/ioloop';
-
-/** A server's options, resolved. */
-export interface ConnectionSettings {
-  readonly noKeepAlive: boolean;
-  readonly xheaders: boolean;
-  readonly trustedDownstream: ReadonlySet<string>;
-  readonly protocol: string | undefined;
-  readonly maxHeadBytes: number;
-  readonly maxBodyBytes: number;
-  readonly idleTimeoutMs: number;
-  readonly bodyTimeoutMs: number;
-}
+import type { ConnectionContext, HTTPServerConnectionDelegate } from './http-connection.ts';
+import type { IntakeOwner } from './request-intake.ts';
+import type { ConnectionSettings } from './server-options.ts';
+import type { HTTPHeaders, RequestHead, RequestSink } from '@typhoon/http1';
+import type { IOLoop, Protocol, Transport } from '@typhoon/ioloop';
 
 type State = 'head' | 'body' | 'answer' | 'linger' | 'closed' | 'detached';
 
-/** How long a client that was answered before it had sent everything may take to read the answer. */
-const LINGER_MS = 2_000;
+/** Pipelined requests are answered in one go until so much is written; then the client must read. */
+const BURST_BYTES = 262_144;
 
 /** Serves one client. */
-export class ServerConnection implements Protocol, RequestSink, Expirable, ExchangeOwner {
-  deadlineMs: number = Number.POSITIVE_INFINITY;
+export class ServerConnection
+  implements Protocol, RequestSink, ExchangeOwner, IntakeOwner, DeadlineOwner
+{
   readonly #loop: IOLoop;
   readonly #app: HTTPServerConnectionDelegate;
   readonly #settings: ConnectionSettings;
   readonly #onGone: () => void;
   readonly #parser: RequestParser;
+  readonly #intake: RequestIntake;
+  readonly #deadlines: ConnectionDeadlines;
   #transport: Transport | null = null;
   #context: SocketContext | null = null;
   #state: State = 'head';
   #exchange: Exchange | null = null;
-  #delegate: HTTPMessageDelegate | null = null;
   /** Bytes that came while nothing may be parsed; a copy. */
   #rest: Buffer | null = null;
   #isFeeding = false;
-  /** The delegate asked for time before it takes more. */
-  #isHeld = false;
+  #isReadingPaused = false;
+  #isWritingPaused = false;
+  /** The client waits for a 100 before it sends the body. */
+  #owesContinue = false;
+  /** Bytes of large pieces written in this event. */
+  #burstBytes = 0;
   #onShut: (() => void) | null = null;
 
   constructor(
@@ -67,6 +63,8 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     this.#settings = settings;
     this.#onGone = onGone;
     this.#parser = new RequestParser(this, settings);
+    this.#intake = new RequestIntake(loop, this);
+    this.#deadlines = new ConnectionDeadlines(loop, settings, this);
   }
 
   // From the transport.
@@ -74,11 +72,11 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
   connectionMade(transport: Transport): void {
     this.#transport = transport;
     this.#context = new SocketContext(transport, this.#settings.protocol);
-    this.#setDeadline(this.#settings.idleTimeoutMs);
-    this.#loop.sweep.add(this);
+    this.#deadlines.start();
   }
 
   dataReceived(buffer: Buffer, start: number, end: number): void {
+    this.#burstBytes = 0;
     if (this.#rest !== null) {
       this.#rest = Buffer.concat([this.#rest, buffer.subarray(start, end)]);
       return;
@@ -88,35 +86,30 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
 
   eofReceived(): undefined {
     // As Tornado does, the end of the client's half is the end of the client; what was written is still flushed.
-    if (this.#state === 'body' || this.#state === 'answer') this.#abandon();
-    this.#state = 'closed';
+    this.#abandon();
+    this.#end('closed');
+    this.#deadlines.awaitFlush();
   }
 
   pauseWriting(): void {
+    this.#isWritingPaused = true;
+    this.#deadlines.writingPaused();
     this.#exchange?.pauseWriting();
   }
 
   resumeWriting(): void {
+    this.#isWritingPaused = false;
+    this.#deadlines.writingResumed();
     this.#exchange?.resumeWriting();
+    if (this.#state === 'head') this.#goOn();
   }
 
   connectionLost(): void {
     if (this.#state === 'detached') return;
-    this.#loop.sweep.remove(this);
-    if (this.#state === 'body' || this.#state === 'answer') this.#abandon();
-    this.#state = 'closed';
-    this.#onGone();
+    this.#abandon();
+    this.#end('closed');
+    this.#leave();
     this.#onShut?.();
-    if (this.#context !== null) this.#app.onClose?.(this.#context);
-  }
-
-  /** From the sweep: too long without a request, a body, or the end of a refused client. */
-  onDeadline(): void {
-    this.deadlineMs = Infinity;
-    if (this.#state === 'body') genLog.info('Timeout reading body from %s', this.#context);
-    if (this.#state === 'body') this.#abandon();
-    this.#state = 'closed';
-    this.#transport?.abort();
   }
 
   /**
@@ -139,44 +132,86 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     const exchange = new Exchange(this, head, this.#contextOf(head));
     this.#exchange = exchange;
     this.#state = 'body';
-    if (this.#settings.bodyTimeoutMs !== Infinity) this.#setDeadline(this.#settings.bodyTimeoutMs);
-    else this.deadlineMs = Infinity;
+    this.#owesContinue = head.expectContinue;
+    if (head.contentLength > 0 || head.isChunked) this.#deadlines.awaitBody();
+    else this.#deadlines.awaitNothing();
     try {
-      const delegate = this.#app.startRequest(exchange);
-      this.#delegate = delegate;
-      const work = delegate.headersReceived(head);
-      if (work !== undefined) this.#hold(work);
-      // H1C-10. Without a body there is nothing to continue with.
-      if (head.expectContinue && !exchange.isHeadSent && (this.#state as State) === 'body') {
-        this.#transport?.writeLatin1('HTTP/1.1 100 Continue\r\n\r\n');
-      }
+      this.#intake.begin(this.#app.startRequest(exchange), head);
     } catch (error) {
       this.#blame(error);
     }
   }
 
   onBody(buffer: Buffer, start: number, end: number): void {
-    const delegate = this.#delegate;
-    if (delegate === null || this.#state !== 'body' || this.#exchange?.isFinished === true) return;
+    this.#deadlines.bodyCame(end - start);
+    if (this.#state !== 'body') return;
     try {
-      const work = delegate.dataReceived(buffer.subarray(start, end));
-      if (work !== undefined) this.#hold(work);
+      this.#intake.body(buffer, start, end);
     } catch (error) {
       this.#blame(error);
     }
   }
 
+  onTrailers(headers: HTTPHeaders): void {
+    if (this.#state === 'body') this.#intake.trailers(headers);
+  }
+
   onEnd(): void {
-    const delegate = this.#delegate;
-    if (delegate === null || this.#state !== 'body') return;
+    if (this.#state === 'body') this.#intake.end();
+  }
+
+  // From the intake.
+
+  intakeHeld(): void {
+    this.#deadlines.holdBody(true);
+    this.#parser.pause();
+    this.#pauseReading();
+  }
+
+  intakeReady(): void {
+    this.#deadlines.holdBody(false);
+    this.#parser.resume();
+    this.#goOn();
+    if (this.#state === 'body') this.#sayContinue();
+  }
+
+  intakeComplete(): void {
     this.#state = 'answer';
-    this.deadlineMs = Infinity;
+    this.#deadlines.awaitNothing();
     try {
-      const work = delegate.finish();
+      const work = this.#intake.finish();
       if (isThenable(work)) this.#watch(work);
     } catch (error) {
-      this.#fail(error);
+      this.intakeFailed(error);
     }
+  }
+
+  /** The application failed, which is its own fault and the end of the connection (H1C-8), or found its client's. */
+  intakeFailed(error: unknown): void {
+    if (this.#state === 'closed' || this.#state === 'detached') return;
+    if (error instanceof HTTPInputError) {
+      this.#refuse(error);
+      return;
+    }
+    this.#loop.handleCallbackException(this.#app, error);
+    this.#abandon();
+    this.#end('closed');
+    this.transport.close();
+    this.#deadlines.awaitFlush();
+  }
+
+  // From the deadlines.
+
+  get unsentBytes(): number {
+    return this.transport.bufferedAmount;
+  }
+
+  tooSlow(what: Awaited | 'stalled'): void {
+    if (what === 'body') genLog.info('Timeout reading body from %s', this.#context);
+    this.#abandon();
+    this.#end('closed');
+    this.#deadlines.stop();
+    this.transport.abort();
   }
 
   // From the exchange.
@@ -195,6 +230,15 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
     this.#parser.setMaxBodyBytes(bytes);
   }
 
+  setBodyTimeout(timeoutMs: number): void {
+    this.#deadlines.setBodyTimeout(timeoutMs);
+  }
+
+  wrote(bytes: number): void {
+    this.#burstBytes += bytes;
+    if (this.#isWritingPaused) this.#deadlines.wroteAnyway(bytes);
+  }
+
   exchangeFinished(exchange: Exchange): void {
     if (this.#exchange !== exchange || this.#state === 'closed') return;
     if (this.#state !== 'answer') {
@@ -202,25 +246,25 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
       this.#linger();
       return;
     }
-    this.#exchange = null;
-    this.#delegate = null;
     if (!exchange.isKeepAlive) {
-      this.#state = 'closed';
+      this.#end('closed');
       this.transport.close();
+      this.#deadlines.awaitFlush();
       return;
     }
+    this.#exchange = null;
+    this.#intake.drop();
     this.#state = 'head';
-    this.#setDeadline(this.#settings.idleTimeoutMs);
-    if (!this.#isFeeding) this.#loop.schedule(this.#goOn, null);
+    this.#deadlines.awaitRequest();
+    if (!this.#isFeeding) this.#loop.schedule(this.#goOn, undefined);
   }
 
   detach(): Transport {
-    this.#state = 'detached';
-    this.#exchange = null;
-    this.#delegate = null;
-    this.deadlineMs = Infinity;
-    this.#loop.sweep.remove(this);
-    this.#onGone();
+    const rest = this.#rest;
+    this.#end('detached');
+    this.#leave();
+    this.transport.pauseReading();
+    if (rest !== null) this.transport.unread(rest);
     return this.transport;
   }
 
@@ -228,88 +272,88 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
 
   /** Parses as far as requests may be taken on, and keeps the rest. */
   #feed(buffer: Buffer, start: number, end: number): void {
+    const { chunkBytes } = this.#settings;
     let at = start;
     this.#isFeeding = true;
     try {
-      while (at < end && !this.#isHeld && (this.#state === 'head' || this.#state === 'body')) {
-        at = this.#parser.push(buffer, at, end);
-        if ((this.#state as State) === 'head') this.#parser.next();
+      while (at < end && this.#isTaking()) {
+        at = this.#parser.push(buffer, at, Math.min(end, at + chunkBytes));
+        if ((this.#state) === 'head') this.#parser.next();
       }
     } catch (error) {
       this.#refuse(error);
     }
     this.#isFeeding = false;
-    if (at < end && this.#isWaiting()) {
-      this.#rest = Buffer.from(buffer.subarray(at, end));
-      this.transport.pauseReading();
+    if (at < end) this.#keep(Buffer.from(buffer.subarray(at, end)));
+    else if (this.#state === 'head' && this.#parser.isMidMessage) this.#deadlines.awaitHead();
+    if (this.#owesContinue) this.#sayContinue();
+  }
+
+  #isTaking(): boolean {
+    if (this.#state === 'body') return !this.#intake.isHeld;
+    return this.#state === 'head' && !this.#isWritingPaused && this.#burstBytes < BURST_BYTES;
+  }
+
+  /** What nobody may parse yet waits, and so does the client; what is not for us goes back where it came from. */
+  #keep(rest: Buffer): void {
+    if (this.#state === 'detached') {
+      this.transport.unread(rest);
+    } else if (this.#state !== 'linger' && this.#state !== 'closed') {
+      this.#rest = rest;
+      this.#pauseReading();
+      if (this.#burstBytes >= BURST_BYTES) this.#loop.addCallback(this.#afterBurst);
     }
   }
 
-  #isWaiting(): boolean {
-    return this.#isHeld || this.#state === 'answer';
-  }
-
-  #isHoldingBytes(): boolean {
-    return this.#rest !== null;
-  }
+  /** What was written is on its way, and `pauseWriting` has been told if that was too much. */
+  readonly #afterBurst = (): void => {
+    this.#burstBytes = 0;
+    if (this.#state === 'head') this.#goOn();
+  };
 
   /** The next request's turn: what came meanwhile is parsed first. */
   readonly #goOn = (): void => {
-    if (this.#state === 'head' && this.#exchange === null) this.#parser.next();
-    if (this.#isWaiting()) return;
+    if (this.#state === 'head') this.#parser.next();
+    if (!this.#isTaking()) return;
     const rest = this.#rest;
     this.#rest = null;
-    if (rest !== null) {
-      this.#feed(rest, 0, rest.length);
-      if (!this.#isHoldingBytes() && this.#state !== 'detached') this.transport.resumeReading();
-    }
+    if (rest !== null) this.#feed(rest, 0, rest.length);
+    if (this.#isReadingPaused && !this.#mustWait()) this.#resumeReading();
   };
 
-  /** Flow control: nothing more is parsed until the delegate is ready. */
-  #hold(work: PromiseLike<unknown>): void {
-    this.#isHeld = true;
-    this.#parser.pause();
+  /** Without reading, nobody would see the client go. */
+  #mustWait(): boolean {
+    return this.#rest !== null || this.#intake.isHeld || this.#state === 'detached';
+  }
+
+  #pauseReading(): void {
+    this.#isReadingPaused = true;
     this.transport.pauseReading();
-    const release = (): void => {
-      this.#isHeld = false;
-      if (this.#state !== 'body' && this.#state !== 'linger') return;
-      this.#parser.resume();
-      this.transport.resumeReading();
-      this.#goOn();
-    };
-    work.then(
-      () => {
-        this.#loop.schedule(release, undefined);
-      },
-      (error: unknown) => {
-        this.#isHeld = false;
-        this.#fail(error);
-      },
-    );
+  }
+
+  #resumeReading(): void {
+    this.#isReadingPaused = false;
+    this.transport.resumeReading();
+  }
+
+  /** H1C-10. Whoever has been answered, or has sent the body without waiting, needs no leave to send it. */
+  #sayContinue(): void {
+    if (this.#state !== 'body' || this.#intake.isHeld || !this.#owesContinue) return;
+    this.#owesContinue = false;
+    if (this.#exchange?.isHeadSent === false)
+      this.transport.writeLatin1('HTTP/1.1 100 Continue\r\n\r\n');
   }
 
   #watch(work: PromiseLike<unknown>): void {
     work.then(undefined, (error: unknown) => {
-      this.#fail(error);
+      this.intakeFailed(error);
     });
   }
 
-  /** The application threw in the middle of a message: its own fault, and the end of the connection (H1C-8). */
+  /** The application threw in the middle of a message: nothing of it is parsed any more. */
   #blame(error: unknown): void {
     this.#parser.pause();
-    this.#fail(error);
-  }
-
-  #fail(error: unknown): void {
-    if (this.#state === 'closed' || this.#state === 'detached') return;
-    if (error instanceof HTTPInputError) {
-      this.#refuse(error);
-      return;
-    }
-    this.#loop.handleCallbackException(this.#app, error);
-    this.#abandon();
-    this.#state = 'closed';
-    this.transport.close();
+    this.intakeFailed(error);
   }
 
   /** The peer's fault: one line in the log, the status that says so, and the end (H1C-6). */
@@ -330,10 +374,9 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
   /** The application hears that its request will not be completed or answered. */
   #abandon(): void {
     const exchange = this.#exchange;
-    const delegate = this.#delegate;
     const isIncomplete = this.#state === 'body';
     this.#exchange = null;
-    this.#delegate = null;
+    const delegate = this.#intake.drop();
     if (exchange === null || exchange.isFinished) return;
     exchange.clientGone();
     if (!isIncomplete || delegate === null) return;
@@ -349,17 +392,25 @@ export class ServerConnection implements Protocol, RequestSink, Expirable, Excha
    * answer away from a client that is still sending (RFC 9112 §9.6).
    */
   #linger(): void {
-    this.#state = 'linger';
-    this.#exchange = null;
-    this.#delegate = null;
-    this.#rest = null;
+    this.#end('linger');
     this.transport.end();
-    this.transport.resumeReading();
-    this.#setDeadline(LINGER_MS);
+    this.#resumeReading();
+    this.#deadlines.awaitSilence();
   }
 
-  #setDeadline(delayMs: number): void {
-    this.deadlineMs = this.#loop.time() + delayMs;
+  /** No request will be taken on any more. */
+  #end(state: 'linger' | 'closed' | 'detached'): void {
+    this.#state = state;
+    this.#exchange = null;
+    this.#intake.drop();
+    this.#rest = null;
+  }
+
+  /** The connection is not ours any more; the application hears it, once. */
+  #leave(): void {
+    this.#deadlines.stop();
+    this.#onGone();
+    if (this.#context !== null) this.#app.onClose?.(this.#context);
   }
 
   #contextOf(head: RequestHead): ConnectionContext {

@@ -35,6 +35,8 @@ export class HTTPServerRequest {
   readonly connection: HTTPConnection;
   /** The whole body, the request's own; empty while it is read or when it is streamed (HTU-15). */
   body: Buffer = EMPTY;
+  /** Fields that came behind the body, or null; there once the body is. */
+  trailers: HTTPHeaders | null = null;
   readonly #startMs = performance.now();
   #queryArguments: ArgumentMap | null = null;
   #form: { readonly args: ArgumentMap; readonly files: Map<string, HTTPFile[]> } | null = null;

@@ -91,6 +91,12 @@ export class EpollTransport implements Transport, Flushable {
     if (this.#held !== null) this.#wire.host.schedule(tellHeld, this);
   }
 
+  unread(bytes: Buffer): void {
+    if (this.#state === 'lost' || bytes.length === 0) return;
+    const held = (this.#held ??= { bytes: null, isEof: false });
+    held.bytes = held.bytes === null ? bytes : Buffer.concat([bytes, held.bytes]);
+  }
+
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';

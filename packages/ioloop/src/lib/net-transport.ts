@@ -100,6 +100,10 @@ export class NetTransport implements Transport, Flushable {
     if (this.#state !== 'lost') this.#socket.resume();
   }
 
+  unread(bytes: Buffer): void {
+    if (this.#state !== 'lost' && bytes.length > 0) this.#socket.unshift(bytes);
+  }
+
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';

@@ -64,6 +64,11 @@ export interface Transport {
   pauseReading(): void;
   /** Reads again. */
   resumeReading(): void;
+  /**
+   * Gives bytes back that came: once reading is resumed they come again, before all others, to whoever listens then. Reading
+   * must be paused. The bytes are the transport's from here on.
+   */
+  unread(bytes: Buffer): void;
   /** Half-close: what is buffered is sent, then our side of the stream ends; reading goes on. */
   end(): void;
   /** Sends what is buffered, then closes. Doing it twice is harmless. */

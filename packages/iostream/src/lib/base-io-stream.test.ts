@@ -36,6 +36,9 @@ class FakeTransport implements Transport {
   resumeReading(): void {
     this.calls.push('resume');
   }
+  unread(): void {
+    this.calls.push('unread');
+  }
   end(): void {
     this.calls.push('end');
   }

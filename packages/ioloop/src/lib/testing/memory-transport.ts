@@ -99,6 +99,12 @@ export class MemoryTransport implements Transport, Flushable, Receiver {
     if (this.#hasMore()) this.#queue.add(this);
   }
 
+  unread(bytes: Buffer): void {
+    if (this.#state === 'lost' || this.#loss !== null || bytes.length === 0) return;
+    this.#incoming.unshift(bytes);
+    this.#incomingBytes += bytes.length;
+  }
+
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';

@@ -94,6 +94,10 @@ export class MemoryConnection implements HTTPConnection {
     this.maxBodyBytes = bytes;
   }
 
+  setBodyTimeout(): void {
+    // The body is there already.
+  }
+
   detach(): Transport {
     this.#closeCallback = null;
     return this.context.transport;

@@ -32,6 +32,10 @@ export class MemoryTransport implements Transport {
     // Nothing is read.
   }
 
+  unread(): void {
+    // Nothing was read.
+  }
+
   end(): void {
     this.close();
   }

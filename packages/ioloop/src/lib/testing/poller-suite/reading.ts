@@ -32,6 +32,30 @@ function testDelivery(check: Check): void {
     await server.until(() => server.text === 'hello');
   });
 
+  check('delivers again, and first, what is given back', async (rig) => {
+    let isFirst = true;
+    const { client, server } = await rig.pair({
+      server: {
+        data: (bytes, transport) => {
+          if (!isFirst) return;
+          isFirst = false;
+          transport.pauseReading();
+          transport.unread(Buffer.from(bytes.subarray(2)));
+          transport.unread(Buffer.from('<'));
+          setImmediate(() => {
+            transport.resumeReading();
+          });
+        },
+      },
+    });
+    client.write('hello');
+    await server.until(() => server.size > 0);
+    client.write(', all');
+    client.end();
+    await server.heard('lost');
+    assert.equal(server.text, 'hello<llo, all');
+  });
+
   check('can pause from inside dataReceived, again and again', async (rig) => {
     const { client, server } = await rig.pair({
       server: {

@@ -1,0 +1,80 @@
+// What a server's user may choose, and what a connection gets of it. Owns: names, defaults, limits of the values.
+// Must not know: what is done with them.
+import { ServerError } from './server-error.ts';
+
+/** How a server treats its connections. Times are in milliseconds, sizes in bytes; `Infinity` turns a limit off. */
+export interface HTTPServerOptions {
+  /** Close every connection after its first answer. Default false. */
+  readonly noKeepAlive?: boolean;
+  /** Trust a proxy's X-Real-Ip, X-Forwarded-For, X-Scheme and X-Forwarded-Proto (HSV-4 to 7). Default false. */
+  readonly xheaders?: boolean;
+  /** Proxies to skip in X-Forwarded-For. Default none. */
+  readonly trustedDownstream?: readonly string[];
+  /** Scheme of the requests' URLs. Default: `https` on TLS, else `http` (HSV-8). */
+  readonly protocol?: string;
+  /** Largest piece of a body that a delegate is given. Default 65536. */
+  readonly chunkSize?: number;
+  /** Largest request head in bytes; more is answered 431. Default 65536. */
+  readonly maxHeaderSize?: number;
+  /** Largest request body; more is answered 413. Default: `maxBufferSize`. 0: no bodies. */
+  readonly maxBodySize?: number;
+  /** Tornado's older name of the same. Default 104857600 (100 MiB). */
+  readonly maxBufferSize?: number;
+  /** How long a connection may wait for its next request. Default 3600000 (one hour; HSV-1). */
+  readonly idleConnectionTimeoutMs?: number;
+  /**
+   * In what time a head must be complete, from its first byte, and the first one of a connection from the time it was
+   * accepted. Default 60000.
+   */
+  readonly headerTimeoutMs?: number;
+  /** In what time a request's body must be complete. Default: no limit. */
+  readonly bodyTimeoutMs?: number;
+  /**
+   * Bytes a second that a client must send of its body, over half a minute, while the application takes them. Default 240.
+   * 0: as slow as it likes.
+   */
+  readonly minBodyRate?: number;
+  /** How long a client may take no byte of what is sent to it. Default 60000. */
+  readonly writeTimeoutMs?: number;
+}
+
+/** A server's options, resolved. */
+export interface ConnectionSettings {
+  readonly noKeepAlive: boolean;
+  readonly xheaders: boolean;
+  readonly trustedDownstream: ReadonlySet<string>;
+  readonly protocol: string | undefined;
+  readonly chunkBytes: number;
+  readonly maxHeadBytes: number;
+  readonly maxBodyBytes: number;
+  readonly idleTimeoutMs: number;
+  readonly headerTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  readonly minBodyRate: number;
+  readonly writeTimeoutMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The options with their defaults. @throws ServerError `ERR_BAD_OPTION` */
+export function resolveSettings(options: HTTPServerOptions = {}): ConnectionSettings {
+  return {
+    noKeepAlive: options.noKeepAlive ?? false,
+    xheaders: options.xheaders ?? false,
+    trustedDownstream: new Set(options.trustedDownstream),
+    protocol: options.protocol,
+    chunkBytes: size('chunkSize', options.chunkSize ?? 65_536, 1),
+    maxHeadBytes: size('maxHeaderSize', options.maxHeaderSize ?? 65_536, 1),
+    maxBodyBytes: size('maxBodySize', options.maxBodySize ?? options.maxBufferSize ?? 104_857_600),
+    idleTimeoutMs: size('idleConnectionTimeoutMs', options.idleConnectionTimeoutMs ?? HOUR_MS),
+    headerTimeoutMs: size('headerTimeoutMs', options.headerTimeoutMs ?? 60_000),
+    bodyTimeoutMs: size('bodyTimeoutMs', options.bodyTimeoutMs ?? Infinity),
+    minBodyRate: size('minBodyRate', options.minBodyRate ?? 240),
+    writeTimeoutMs: size('writeTimeoutMs', options.writeTimeoutMs ?? 60_000),
+  };
+}
+
+function size(name: string, value: number, least = 0): number {
+  if (value >= least) return value;
+  throw new ServerError('ERR_BAD_OPTION', `${name} must be at least ${least}, got ${value}`);
+}
