@@ -1,4 +1,5 @@
 export { CallbackDelegate, type RequestCallback } from './lib/callback-delegate.ts';
+export type { DrainOptions, DrainResult, UnfinishedRequest } from './lib/drain.ts';
 export type {
   Awaitable,
   ConnectionContext,

@@ -23,7 +23,7 @@ export interface ExchangeOwner {
   /** The answer is complete. */
   exchangeFinished(exchange: Exchange): void;
   /** The connection is somebody else's from here on. */
-  detach(): Transport;
+  detach(exchange: Exchange, onDrain: (() => void) | null): Transport;
 }
 
 /** Smaller pieces are not worth counting. */
@@ -39,7 +39,8 @@ type State = 'waiting' | 'body' | 'finished' | 'gone';
 export class Exchange implements HTTPConnection {
   readonly context: ConnectionContext;
   readonly #owner: ExchangeOwner;
-  readonly #head: RequestHead;
+  /** Of the request that is answered. */
+  readonly head: RequestHead;
   #state: State = 'waiting';
   #body: BodyWriter | null = null;
   #isKeepAlive = false;
@@ -49,7 +50,7 @@ export class Exchange implements HTTPConnection {
 
   constructor(owner: ExchangeOwner, head: RequestHead, context: ConnectionContext) {
     this.#owner = owner;
-    this.#head = head;
+    this.head = head;
     this.context = context;
   }
 
@@ -84,7 +85,7 @@ export class Exchange implements HTTPConnection {
         'the head of this answer was sent already',
       );
     }
-    const head = this.#head;
+    const head = this.head;
     const { code } = startLine;
     const body = BodyWriter.forResponse(head.method, head.minorVersion, code, headers);
     const text = statusLine(code, startLine.reason) + headers.toWire() + body.headerLines;
@@ -148,10 +149,10 @@ export class Exchange implements HTTPConnection {
     this.#owner.setBodyTimeout(timeoutMs);
   }
 
-  detach(): Transport {
+  detach(onDrain?: () => void): Transport {
     this.#state = 'gone';
     this.#closeCallback = null;
-    return this.#owner.detach();
+    return this.#owner.detach(this, onDrain ?? null);
   }
 
   // From the connection.
@@ -186,14 +187,14 @@ export class Exchange implements HTTPConnection {
 
   /** RFC 9112 §9.3. A body that only the end of the connection ends, ends the connection. */
   #decideKeepAlive(headers: HTTPHeaders, body: BodyWriter): boolean {
-    if (!this.#head.keepAlive || !this.#owner.canKeepAlive || body.kind === 'close') return false;
+    if (!this.head.keepAlive || !this.#owner.canKeepAlive || body.kind === 'close') return false;
     return !hasOption(headers, 'close');
   }
 
   /** H1C-23: says what happens to the connection, unless the application has said it, and ends the head. */
   #connectionLine(headers: HTTPHeaders): string {
     if (this.#isKeepAlive) {
-      if (this.#head.minorVersion === 1 || hasOption(headers, 'keep-alive')) return '\r\n';
+      if (this.head.minorVersion === 1 || hasOption(headers, 'keep-alive')) return '\r\n';
       return 'Connection: Keep-Alive\r\n\r\n';
     }
     return hasOption(headers, 'close') ? '\r\n' : 'Connection: close\r\n\r\n';

@@ -87,8 +87,11 @@ export interface HTTPConnection {
   /**
    * Takes the connection out of the server's hands; whoever calls owns the transport from here on (H1C-42). Its reading is
    * paused: call `setProtocol`, then `resumeReading`, or give it to an IOStream. Bytes behind the request come first.
+   *
+   * @param onDrain Called once when the server drains, which then waits for the transport to close. Without it the server has
+   * nothing more to do with the connection.
    */
-  detach(): Transport;
+  detach(onDrain?: () => void): Transport;
   /** Whether the client is gone. */
   readonly isClosed: boolean;
 }

@@ -2,12 +2,17 @@
 // Must not know: the protocol (server-connection.ts, @typhoon/http1).
 import { IOLoop } from '@typhoon/ioloop';
 import { CallbackDelegate } from './callback-delegate.ts';
+import { Drain } from './drain.ts';
+import { RequestLoad } from './request-load.ts';
 import { ServerConnection } from './server-connection.ts';
 import { resolveSettings } from './server-options.ts';
+import type { DetachedConnection, DrainOptions, DrainResult } from './drain.ts';
 import type { RequestCallback } from './callback-delegate.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ConnectionSettings, HTTPServerOptions } from './server-options.ts';
 import type { ListenAddress, Listener, ListenOptions } from '@typhoon/ioloop';
+
+const FEWEST_DETACHED = 64;
 
 /**
  * A non-blocking HTTP/1.1 server on the current loop: keep-alive, pipelining, streaming both ways.
@@ -21,6 +26,12 @@ export class HTTPServer {
   readonly #loop: IOLoop;
   readonly #listeners = new Set<Listener>();
   readonly #connections = new Set<ServerConnection>();
+  /** Given away, and perhaps closed since. */
+  readonly #detached = new Set<DetachedConnection>();
+  readonly #load = new RequestLoad();
+  #drain: Drain | null = null;
+  /** At so many, those that are closed are forgotten. */
+  #detachedLimit = FEWEST_DETACHED;
   #url = '';
 
   constructor(
@@ -52,6 +63,24 @@ export class HTTPServer {
     this.#listeners.clear();
   }
 
+  /**
+   * Ends without losing a request: accepts no more, closes idle connections, lets what runs be answered with
+   * `Connection: close`. Resolves when all is sent and every connection closed, at the latest at the deadline: then what still
+   * runs is given up, logged and reported. Calling it again can make it end sooner, and changes nothing else.
+   */
+  drain(options: DrainOptions = {}): Promise<DrainResult> {
+    this.#drain ??= new Drain(this.#loop, {
+      connections: this.#connections,
+      detached: this.#detached,
+      load: this.#load,
+      stopListening: () => {
+        this.stop();
+      },
+    });
+    this.#drain.hasten(options);
+    return this.#drain.result;
+  }
+
   /** Closes every connection, dropping what is unanswered; resolves when all have ended (HSV-10). */
   async closeAllConnections(): Promise<void> {
     await Promise.all(Array.from(this.#connections, (connection) => connection.shut()));
@@ -67,15 +96,34 @@ export class HTTPServer {
     return this.#connections.size;
   }
 
+  /** How many requests are being read or answered. */
+  get requestsInProgress(): number {
+    return this.#load.inProgress;
+  }
+
   #accept(): ServerConnection {
     const connection: ServerConnection = new ServerConnection(
       this.#loop,
       this.#delegate,
       this.#settings,
-      () => this.#connections.delete(connection),
+      (detached) => {
+        this.#connections.delete(connection);
+        if (detached !== null) this.#noteDetached(detached);
+        this.#drain?.connectionGone(connection);
+      },
+      this.#load,
     );
     this.#connections.add(connection);
+    if (this.#drain !== null) connection.beginDrain();
     return connection;
+  }
+
+  #noteDetached(connection: DetachedConnection): void {
+    this.#detached.add(connection);
+    this.#drain?.tellDetached(connection);
+    if (this.#detached.size < this.#detachedLimit) return;
+    for (const one of this.#detached) if (one.transport.isClosing) this.#detached.delete(one);
+    this.#detachedLimit = Math.max(FEWEST_DETACHED, 2 * this.#detached.size);
   }
 }
 

@@ -11,9 +11,12 @@ import { HTTPInputError, RequestParser, statusLine } from '@typhoon/http1';
 import { genLog } from '@typhoon/log';
 import { ConnectionDeadlines } from './connection-deadlines.ts';
 import { proxiedContext, SocketContext } from './context.ts';
+import { lineEnd } from './drain.ts';
 import { Exchange } from './exchange.ts';
 import { RequestIntake } from './request-intake.ts';
+import { RequestLoad } from './request-load.ts';
 import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
+import type { ConnectionPhase, DetachedConnection, Drainable } from './drain.ts';
 import type { ExchangeOwner } from './exchange.ts';
 import type { ConnectionContext, HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { IntakeOwner } from './request-intake.ts';
@@ -28,12 +31,15 @@ const BURST_BYTES = 262_144;
 
 /** Serves one client. */
 export class ServerConnection
-  implements Protocol, RequestSink, ExchangeOwner, IntakeOwner, DeadlineOwner
+  implements Protocol, RequestSink, ExchangeOwner, IntakeOwner, DeadlineOwner, Drainable
 {
+  sinceMs = 0;
+
   readonly #loop: IOLoop;
   readonly #app: HTTPServerConnectionDelegate;
   readonly #settings: ConnectionSettings;
-  readonly #onGone: () => void;
+  readonly #onGone: (detached: DetachedConnection | null) => void;
+  readonly #load: RequestLoad;
   readonly #parser: RequestParser;
   readonly #intake: RequestIntake;
   readonly #deadlines: ConnectionDeadlines;
@@ -51,17 +57,24 @@ export class ServerConnection
   /** Bytes of large pieces written in this event. */
   #burstBytes = 0;
   #onShut: (() => void) | null = null;
+  /** Whether there was no request yet. */
+  #isFresh = true;
+  #isDraining = false;
+  /** Draining: more has come than what is being parsed. */
+  #isMoreBehind = false;
 
   constructor(
     loop: IOLoop,
     app: HTTPServerConnectionDelegate,
     settings: ConnectionSettings,
-    onGone: () => void,
+    onGone: (detached: DetachedConnection | null) => void,
+    load: RequestLoad = new RequestLoad(),
   ) {
     this.#loop = loop;
     this.#app = app;
     this.#settings = settings;
     this.#onGone = onGone;
+    this.#load = load;
     this.#parser = new RequestParser(this, settings);
     this.#intake = new RequestIntake(loop, this);
     this.#deadlines = new ConnectionDeadlines(loop, settings, this);
@@ -72,6 +85,7 @@ export class ServerConnection
   connectionMade(transport: Transport): void {
     this.#transport = transport;
     this.#context = new SocketContext(transport, this.#settings.protocol);
+    this.sinceMs = this.#loop.time();
     this.#deadlines.start();
   }
 
@@ -108,7 +122,7 @@ export class ServerConnection
     if (this.#state === 'detached') return;
     this.#abandon();
     this.#end('closed');
-    this.#leave();
+    this.#leave(null);
     this.#onShut?.();
   }
 
@@ -132,6 +146,9 @@ export class ServerConnection
     const exchange = new Exchange(this, head, this.#contextOf(head));
     this.#exchange = exchange;
     this.#state = 'body';
+    this.#isFresh = false;
+    this.sinceMs = this.#loop.sweep.lastMs;
+    this.#load.begun++;
     this.#owesContinue = head.expectContinue;
     if (head.contentLength > 0 || head.isChunked) this.#deadlines.awaitBody();
     else this.#deadlines.awaitNothing();
@@ -214,6 +231,27 @@ export class ServerConnection
     this.transport.abort();
   }
 
+  // From the drain.
+
+  beginDrain(): void {
+    this.#isDraining = true;
+  }
+
+  get phase(): ConnectionPhase {
+    if (this.#state === 'linger' || this.#state === 'closed') return 'ending';
+    if (this.#state !== 'head' || this.#rest !== null || this.#parser.isMidMessage) return 'busy';
+    if (this.transport.bufferedAmount > 0) return 'busy';
+    return this.#isFresh ? 'fresh' : 'idle';
+  }
+
+  get exchange(): Exchange | null {
+    return this.#exchange;
+  }
+
+  closeInOrder(): void {
+    this.#linger();
+  }
+
   // From the exchange.
 
   get transport(): Transport {
@@ -223,7 +261,8 @@ export class ServerConnection
 
   /** Whether the connection can serve another request after this one. */
   get canKeepAlive(): boolean {
-    return this.#state === 'answer' && !this.#settings.noKeepAlive;
+    if (this.#state !== 'answer' || this.#settings.noKeepAlive) return false;
+    return !this.#isDraining || this.#rest !== null || this.#isMoreBehind;
   }
 
   setMaxBodySize(bytes: number): void {
@@ -246,23 +285,29 @@ export class ServerConnection
       this.#linger();
       return;
     }
+    if (!exchange.isKeepAlive && this.#isDraining) {
+      this.#linger();
+      return;
+    }
     if (!exchange.isKeepAlive) {
       this.#end('closed');
       this.transport.close();
       this.#deadlines.awaitFlush();
       return;
     }
-    this.#exchange = null;
+    this.#dropExchange();
     this.#intake.drop();
     this.#state = 'head';
     this.#deadlines.awaitRequest();
     if (!this.#isFeeding) this.#loop.schedule(this.#goOn, undefined);
   }
 
-  detach(): Transport {
+  detach(exchange: Exchange, onDrain: (() => void) | null): Transport {
+    const { transport, sinceMs } = this;
+    const { method, target } = exchange.head;
     const rest = this.#rest;
     this.#end('detached');
-    this.#leave();
+    this.#leave({ transport, method, uri: target, sinceMs, onDrain });
     this.transport.pauseReading();
     if (rest !== null) this.transport.unread(rest);
     return this.transport;
@@ -277,16 +322,29 @@ export class ServerConnection
     this.#isFeeding = true;
     try {
       while (at < end && this.#isTaking()) {
-        at = this.#parser.push(buffer, at, Math.min(end, at + chunkBytes));
-        if ((this.#state) === 'head') this.#parser.next();
+        at = this.#parser.push(
+          buffer,
+          at,
+          this.#stopAt(buffer, at, Math.min(end, at + chunkBytes)),
+        );
+        if (this.#state === 'head') this.#parser.next();
       }
     } catch (error) {
       this.#refuse(error);
     }
     this.#isFeeding = false;
+    this.#isMoreBehind = false;
     if (at < end) this.#keep(Buffer.from(buffer.subarray(at, end)));
     else if (this.#state === 'head' && this.#parser.isMidMessage) this.#deadlines.awaitHead();
     if (this.#owesContinue) this.#sayContinue();
+  }
+
+  /** Draining, the last request is known by its end, behind which nothing has come. */
+  #stopAt(buffer: Buffer, at: number, end: number): number {
+    if (!this.#isDraining) return end;
+    const stop = lineEnd(buffer, at, end);
+    this.#isMoreBehind = stop < end;
+    return stop;
   }
 
   #isTaking(): boolean {
@@ -375,7 +433,7 @@ export class ServerConnection
   #abandon(): void {
     const exchange = this.#exchange;
     const isIncomplete = this.#state === 'body';
-    this.#exchange = null;
+    this.#dropExchange();
     const delegate = this.#intake.drop();
     if (exchange === null || exchange.isFinished) return;
     exchange.clientGone();
@@ -398,18 +456,23 @@ export class ServerConnection
     this.#deadlines.awaitSilence();
   }
 
+  #dropExchange(): void {
+    if (this.#exchange !== null) this.#load.ended++;
+    this.#exchange = null;
+  }
+
   /** No request will be taken on any more. */
   #end(state: 'linger' | 'closed' | 'detached'): void {
     this.#state = state;
-    this.#exchange = null;
+    this.#dropExchange();
     this.#intake.drop();
     this.#rest = null;
   }
 
   /** The connection is not ours any more; the application hears it, once. */
-  #leave(): void {
+  #leave(detached: DetachedConnection | null): void {
     this.#deadlines.stop();
-    this.#onGone();
+    this.#onGone(detached);
     if (this.#context !== null) this.#app.onClose?.(this.#context);
   }
 

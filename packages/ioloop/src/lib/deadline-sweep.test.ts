@@ -49,6 +49,14 @@ describe('DeadlineSweep', () => {
     expect([moved.expired, never.expired]).toEqual([[3000], []]);
   });
 
+  it('tells the instant of its last round without reading a clock', async () => {
+    loop.sweep.add(new Connection(Infinity));
+    const since = loop.time();
+    expect(loop.sweep.lastMs).toBe(since);
+    await clock.advance(600);
+    expect(loop.sweep.lastMs).toBe(since + 500);
+  });
+
   it('sets no timer while there is nothing to watch', async () => {
     const connection = new Connection(Infinity);
     loop.sweep.add(connection);

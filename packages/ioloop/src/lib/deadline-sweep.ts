@@ -32,15 +32,23 @@ export class DeadlineSweep {
   readonly #loop: SweepHost;
   readonly #entries = new Set<Expirable>();
   #timer: TimeoutHandle | null = null;
+  #lastMs = 0;
 
   constructor(loop: SweepHost) {
     this.#loop = loop;
   }
 
+  /** The instant of the last sweep: a clock that costs nothing to read, up to 250 ms slow while there are entries. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
   /** Registers; its `deadlineMs` is looked at from now on. */
   add(entry: Expirable): void {
     this.#entries.add(entry);
-    this.#timer ??= this.#loop.callLater(INTERVAL_MS, this.#run);
+    if (this.#timer !== null) return;
+    this.#lastMs = this.#loop.time();
+    this.#timer = this.#loop.callLater(INTERVAL_MS, this.#run);
   }
 
   /** Removes; the last one out stops the timer. */
@@ -54,6 +62,7 @@ export class DeadlineSweep {
   readonly #run = (): void => {
     this.#timer = null;
     const now = this.#loop.time();
+    this.#lastMs = now;
     for (const entry of this.#entries) {
       if (entry.deadlineMs > now) continue;
       try {
