@@ -32,7 +32,7 @@ describe('asyncTest', () => {
   });
 
   it(
-    'shows where a test hangs that takes too long, and cancels it',
+    'shows where a test hangs that takes too long, and cancels it (TST-6)',
     { timeout: 60_000 },
     async () => {
       const never = new Future<void>();

@@ -1,3 +1,4 @@
+export { availablePollers, type PollerName } from './lib/default-poller.ts';
 export { asyncTest, type AsyncTestOptions } from './lib/testing/async-test.ts';
 export { MemoryNetwork } from './lib/testing/memory-network.ts';
 export {
@@ -11,3 +12,8 @@ export type { TestFramework, TestFunction } from './lib/testing/poller-suite/che
 export { testPoller, type PollerLimits } from './lib/testing/poller-suite.ts';
 export { testCertificate, type TestCertificate } from './lib/testing/test-certificate.ts';
 export { VirtualClock, type VirtualClockOptions } from './lib/testing/virtual-clock.ts';
+export {
+  getAsyncTestTimeout,
+  type TestControl,
+  type TestWaitOptions,
+} from './lib/testing/test-run.ts';

@@ -1,33 +1,47 @@
 // One test on a loop of its own. Owns: the loop's life, what fails the test, and what is told when it hangs.
 // Must not know: any test framework; how coroutines are made.
+import { loopPoller, type PollerName } from '../default-poller.ts';
 import { IOLoop } from '../ioloop.ts';
 import { LoopError } from '../loop-error.ts';
-import type { Clock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { getAsyncTestTimeout, TestRun, type TestControl } from './test-run.ts';
+import type { IOLoopOptions } from '../ioloop.ts';
 
 /** How a test runs. */
 export interface AsyncTestOptions {
-  /** Give up after so many milliseconds. Default: the environment's `ASYNC_TEST_TIMEOUT` when it runs, else 5000. */
+  /** Give up after so many milliseconds. Default: the environment's `ASYNC_TEST_TIMEOUT` when the test is made, else 5000 (TST-2). */
   readonly timeoutMs?: number;
   /** The loop's clock. Default: the system's. */
   readonly clock?: Clock;
+  /** What timeouts are measured by. Default: the loop's clock; a virtual one may not move by itself. */
+  readonly timeoutClock?: Clock;
+  /** The loop's poller. Default: as for any loop. */
+  readonly poller?: PollerName;
 }
 
-const DEFAULT_TIMEOUT_MS = 5000;
-
-/** Remembers the first error that a callback threw; further ones are logged. */
+/** Tells its test what callbacks threw. */
 class TestLoop extends IOLoop {
-  escaped: { readonly error: unknown } | null = null;
+  readonly run: TestRun;
 
-  override handleCallbackException(callback: unknown, error: unknown): void {
-    if (this.escaped === null) this.escaped = { error };
-    else super.handleCallbackException(callback, error);
+  constructor({ clock, timeoutClock = clock ?? systemClock, poller }: AsyncTestOptions) {
+    const options: IOLoopOptions = {
+      ...(clock === undefined ? {} : { clock }),
+      ...(poller === undefined ? {} : { poller: (host) => loopPoller(host, poller) }),
+    };
+    super(options);
+    this.run = new TestRun(timeoutClock);
+  }
+
+  override handleCallbackException(_callback: unknown, error: unknown): void {
+    this.run.escape(error);
   }
 }
 
 /**
  * Makes a test of a coroutine or an async function, for `it` of any framework: it runs on a fresh loop, which is current
- * meanwhile and closed afterwards. The test fails with what the function fails with, with what a callback of its loop threw,
- * or, when it takes too long, with LoopError `ERR_LOOP_TIMEOUT` and the dump of the coroutines that hang; they are cancelled.
+ * meanwhile and closed afterwards (TST-1). The test fails with what the function fails with, with what a callback of its loop
+ * threw, or, when it takes too long, with LoopError `ERR_LOOP_TIMEOUT` and the dump of the coroutines that hang; they are
+ * cancelled. A function that returns something to be waited for by nobody fails with `ERR_BAD_YIELD`.
  *
  * ```ts no-run
  * it('fetches', asyncTest(coroutine(function* () {
@@ -37,39 +51,26 @@ class TestLoop extends IOLoop {
  * ```
  */
 export function asyncTest(
-  fn: (loop: IOLoop) => PromiseLike<unknown> | null | undefined,
+  fn: (loop: IOLoop, test: TestControl) => PromiseLike<unknown> | null | undefined,
   options: AsyncTestOptions = {},
 ): () => Promise<void> {
+  const { timeoutMs = getAsyncTestTimeout() } = options;
   return async () => {
-    const timeoutMs = options.timeoutMs ?? timeoutOfEnvironment();
     const before = IOLoop.current({ instance: false });
-    const loop = new TestLoop(options.clock === undefined ? {} : { clock: options.clock });
-    let dump = '';
-    loop.callLater(timeoutMs, () => {
-      dump = loop.dump(); // before what hangs is cancelled
-    });
+    const loop = new TestLoop(options);
+    const { run } = loop;
+    const hangs = (cause: unknown): Error => hanging(timeoutMs, loop.dump(), cause);
     try {
-      await loop.runSync(() => fn(loop), { timeoutMs });
-    } catch (error) {
-      throw isTimeout(error) ? hangs(timeoutMs, dump, error) : error;
+      await loop.runSync(() => run.follow(fn(loop, run), timeoutMs, hangs));
     } finally {
       loop.close();
       before?.makeCurrent();
     }
-    if (loop.escaped !== null) throw loop.escaped.error;
+    run.throwEscaped();
   };
 }
 
-function timeoutOfEnvironment(): number {
-  const ms = Number(process.env['ASYNC_TEST_TIMEOUT']);
-  return ms > 0 ? ms : DEFAULT_TIMEOUT_MS;
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof LoopError && error.code === 'ERR_LOOP_TIMEOUT';
-}
-
-function hangs(timeoutMs: number, dump: string, cause: unknown): LoopError {
+function hanging(timeoutMs: number, dump: string, cause: unknown): LoopError {
   const message = `the test has not ended after ${timeoutMs} ms\n${dump}`;
   return new LoopError('ERR_LOOP_TIMEOUT', message, { cause });
 }
