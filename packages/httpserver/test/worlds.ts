@@ -6,6 +6,7 @@ import { HTTPServer } from '../src/lib/http-server.ts';
 import type { RequestCallback } from '../src/lib/callback-delegate.ts';
 import type { HTTPConnection, HTTPServerConnectionDelegate } from '../src/lib/http-connection.ts';
 import type { HTTPServerOptions } from '../src/lib/server-options.ts';
+import type { HTTPServerRequest } from '../src/lib/server-request.ts';
 import type { IOLoopOptions, Listener, Protocol, Transport } from '@typhoon/ioloop';
 
 /** One place for a server. */
@@ -158,4 +159,52 @@ export function answer(connection: HTTPConnection, text: string, code = 200): vo
 /** What `answer` gives on the wire. */
 export function ok(text: string): string {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+}
+
+/** Answers with what was asked. */
+export function echo(request: HTTPServerRequest): void {
+  answer(request.connection, `${request.method} ${request.path} ${request.body.toString()}`);
+}
+
+/** A delegate that keeps what it hears, in order. */
+export function listener(
+  heard: string[],
+  more: Partial<Record<'head' | 'data' | 'finish', (connection: HTTPConnection) => unknown>> = {},
+): HTTPServerConnectionDelegate {
+  const told = (what: string): void => {
+    heard.push(what);
+  };
+  return {
+    startRequest: (connection) => ({
+      headersReceived: ({ target }) => {
+        told(`head ${target}`);
+        return more.head?.(connection) as undefined;
+      },
+      dataReceived: (chunk) => {
+        told(`data ${chunk.toString()}`);
+        return more.data?.(connection) as undefined;
+      },
+      trailersReceived: (trailers) => {
+        told(`trailers ${[...trailers.getAll()].join()}`);
+      },
+      finish: () => {
+        told('finish');
+        return more.finish?.(connection);
+      },
+      onConnectionClose: () => {
+        told('gone');
+      },
+    }),
+    onClose: ({ remoteIp }) => {
+      told(`close ${remoteIp}`);
+    },
+  };
+}
+
+/** Resolves when the loop has turned. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Resolves once that is so. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await nextTurn();
 }

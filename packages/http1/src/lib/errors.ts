@@ -10,6 +10,7 @@ export type HTTPInputErrorCode =
   | 'ERR_BAD_TRANSFER_ENCODING'
   | 'ERR_BAD_CHUNK'
   | 'ERR_BAD_BODY'
+  | 'ERR_BAD_EXPECTATION'
   | 'ERR_HEAD_TOO_LARGE'
   | 'ERR_BODY_TOO_LARGE'
   | 'ERR_INCOMPLETE';
@@ -19,7 +20,7 @@ export class HTTPInputError extends Error {
   override readonly name: string = 'HTTPInputError';
   /** Which case; callers test this, never the message. */
   readonly code: HTTPInputErrorCode;
-  /** The HTTP status that says so: 400, 413, 431, 501 or 505. */
+  /** The HTTP status that says so: 400, 413, 417, 431, 501 or 505. */
   readonly status: number;
 
   constructor(code: HTTPInputErrorCode, message: string, status = 400) {

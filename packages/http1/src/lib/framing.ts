@@ -21,6 +21,8 @@ export class Framing {
   hasUpgrade = false;
   /** Expect is `100-continue`. */
   expectsContinue = false;
+  /** Expect is anything else. */
+  expectsOther = false;
   /** How many Host fields there are, and where the last one's value is; counted from the head's first octet. */
   hostCount = 0;
   hostStart = 0;
@@ -37,6 +39,7 @@ export class Framing {
     this.hasUpgradeOption = false;
     this.hasUpgrade = false;
     this.expectsContinue = false;
+    this.expectsOther = false;
     this.hostCount = 0;
     this.#encodings = null;
   }
@@ -87,7 +90,9 @@ export class Framing {
 
   #takeExpect(buffer: Buffer, start: number, end: number): void {
     const from = skipBlanks(buffer, start, end);
-    this.expectsContinue = isWord(buffer, from, trimEnd(buffer, from, end), '100-continue');
+    if (isWord(buffer, from, trimEnd(buffer, from, end), '100-continue'))
+      this.expectsContinue = true;
+    else this.expectsOther = true;
   }
 
   #takeEncoding(buffer: Buffer, start: number, end: number): void {

@@ -45,6 +45,7 @@ export function readRequestHead(scanner: HeadScanner<RequestLineScanner>): Reque
   const method = readMethod(text, methodEnd);
   const target = text.slice(methodEnd + 1, targetEnd);
   framing.check(minorVersion);
+  if (framing.expectsOther) throw unknownExpectation();
   const host = readHost(text, framing.hostCount, framing.hostStart, framing.hostEnd, minorVersion);
   const { contentLength, isChunked } = framing;
   return {
@@ -134,6 +135,11 @@ function originOf(scheme: string, host: string): string {
 
 function badTarget(): HTTPInputError {
   return new HTTPInputError('ERR_BAD_START_LINE', 'Malformed HTTP request target');
+}
+
+/** RFC 9110 §10.1.1: 100-continue is the only one; whoever sends another counts on it. */
+function unknownExpectation(): HTTPInputError {
+  return new HTTPInputError('ERR_BAD_EXPECTATION', 'Unknown expectation in Expect', 417);
 }
 
 function badHost(message: string): HTTPInputError {

@@ -74,6 +74,18 @@ describe('what could be read in two ways', () => {
   const chunked = (body: string): string => post('Transfer-Encoding: chunked', body);
   it.each([
     [
+      'an expectation that is not 100-continue',
+      '9110 §10.1.1',
+      get('Host: x\r\nExpect: 100-continued\r\n'),
+      'ERR_BAD_EXPECTATION 417',
+    ],
+    [
+      'another expectation beside 100-continue',
+      '9110 §10.1.1',
+      get('Host: x\r\nExpect: 100-continue, tea\r\n'),
+      'ERR_BAD_EXPECTATION 417',
+    ],
+    [
       'a bare LF behind the request line',
       '9112 §2.2',
       `GET / HTTP/1.1\n${HOST}\r\n`,

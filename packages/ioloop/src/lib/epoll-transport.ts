@@ -93,6 +93,7 @@ export class EpollTransport implements Transport, Flushable {
 
   unread(bytes: Buffer): void {
     if (this.#state === 'lost' || bytes.length === 0) return;
+    if (this.#held === null) this.#wire.host.schedule(tellHeld, this);
     const held = (this.#held ??= { bytes: null, isEof: false });
     held.bytes = held.bytes === null ? bytes : Buffer.concat([bytes, held.bytes]);
   }

@@ -101,7 +101,12 @@ export class NetTransport implements Transport, Flushable {
   }
 
   unread(bytes: Buffer): void {
-    if (this.#state !== 'lost' && bytes.length > 0) this.#socket.unshift(bytes);
+    if (this.#state === 'lost' || bytes.length === 0) return;
+    const socket = this.#socket;
+    const isFlowing = socket.readableFlowing === true;
+    if (isFlowing) socket.pause(); // else it might be told here and now, or not before more comes
+    socket.unshift(bytes);
+    if (isFlowing) socket.resume();
   }
 
   end(): void {

@@ -65,8 +65,8 @@ export interface Transport {
   /** Reads again. */
   resumeReading(): void;
   /**
-   * Gives bytes back that came: once reading is resumed they come again, before all others, to whoever listens then. Reading
-   * must be paused. The bytes are the transport's from here on.
+   * Gives bytes back that came: they come again, before all others, to whoever listens then, and not from inside this call.
+   * The bytes are the transport's from here on.
    */
   unread(bytes: Buffer): void;
   /** Half-close: what is buffered is sent, then our side of the stream ends; reading goes on. */

@@ -103,6 +103,7 @@ export class MemoryTransport implements Transport, Flushable, Receiver {
     if (this.#state === 'lost' || this.#loss !== null || bytes.length === 0) return;
     this.#incoming.unshift(bytes);
     this.#incomingBytes += bytes.length;
+    if (this.#hasMore()) this.#queue.add(this);
   }
 
   end(): void {

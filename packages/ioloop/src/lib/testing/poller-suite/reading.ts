@@ -9,6 +9,7 @@ const LARGE_BYTES = 4 << 20;
 /** Declares the tests. */
 export function testReading(check: Check): void {
   testDelivery(check);
+  testUnread(check);
   testPausing(check);
   testSetProtocol(check);
 }
@@ -32,6 +33,25 @@ function testDelivery(check: Check): void {
     await server.until(() => server.text === 'hello');
   });
 
+  check('can pause from inside dataReceived, again and again', async (rig) => {
+    const { client, server } = await rig.pair({
+      server: {
+        data: (_, transport) => {
+          transport.pauseReading();
+          rig.loop.addCallback(() => {
+            transport.resumeReading();
+          });
+        },
+      },
+    });
+    const bytes = pattern(1 << 20);
+    client.write(bytes);
+    await server.until(() => server.size === bytes.length);
+    assert.ok(server.bytes.equals(bytes));
+  });
+}
+
+function testUnread(check: Check): void {
   check('delivers again, and first, what is given back', async (rig) => {
     let isFirst = true;
     const { client, server } = await rig.pair({
@@ -56,21 +76,18 @@ function testDelivery(check: Check): void {
     assert.equal(server.text, 'hello<llo, all');
   });
 
-  check('can pause from inside dataReceived, again and again', async (rig) => {
+  check('delivers what is given back though reading was not paused', async (rig) => {
+    let isFirst = true;
     const { client, server } = await rig.pair({
       server: {
-        data: (_, transport) => {
-          transport.pauseReading();
-          rig.loop.addCallback(() => {
-            transport.resumeReading();
-          });
+        data: (bytes, transport) => {
+          if (isFirst) transport.unread(Buffer.from(bytes));
+          isFirst = false;
         },
       },
     });
-    const bytes = pattern(1 << 20);
-    client.write(bytes);
-    await server.until(() => server.size === bytes.length);
-    assert.ok(server.bytes.equals(bytes));
+    client.write('hello');
+    await server.until(() => server.text === 'hellohello');
   });
 }
 
