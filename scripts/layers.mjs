@@ -17,6 +17,7 @@ export const LAYERS = {
   httpserver: 4,
   httpclient: 4,
   options: 5,
+  locale: 5,
   web: 5,
   websocket: 5,
 };

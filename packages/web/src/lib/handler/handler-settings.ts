@@ -44,7 +44,7 @@ export interface HandlerSettings {
   readonly uiModules?: object | readonly object[];
   /** Functions for templates by name, which get the handler first; as `uiModules`. Names begin with a small letter. */
   readonly uiMethods?: object | readonly object[];
-  /** The languages, such as `Locale` of `@typhoon/locale`. Default: `en_US` alone, without translations. */
+  /** The languages, such as `locales` of `@typhoon/locale`. Default: `en_US` alone, without translations. */
   readonly locales?: HandlerLocales;
   /** Google's key and secret of this application; for sign-in. */
   readonly googleOauth?: OAuthKeys;
