@@ -1,8 +1,10 @@
-// How a request reaches its delegate. Owns: the order of what is told (H1C-7), waiting for a delegate that asks for time.
-// Must not know: the transport, answers, deadlines.
+// How a request reaches its delegate. Owns: the order of what is told (H1C-7), waiting for a delegate that asks for time,
+// or for a body that is decompressed. Must not know: the transport, answers, deadlines.
 // HOT: `pnpm bench http`
-import type { HTTPMessageDelegate } from './http-connection.ts';
+import { decoderFor, type BodyDecoder } from './body-decoder.ts';
+import type { Awaitable, HTTPMessageDelegate } from './http-connection.ts';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
+import type { ConnectionSettings } from './server-options.ts';
 import type { IOLoop } from '@typhoon/ioloop';
 
 /** All that the intake asks of its connection. */
@@ -20,15 +22,19 @@ export interface IntakeOwner {
 /** Tells one delegate after another what comes on a connection. */
 export class RequestIntake {
   readonly #loop: IOLoop;
+  readonly #settings: ConnectionSettings;
   readonly #owner: IntakeOwner;
   #delegate: HTTPMessageDelegate | null = null;
+  /** Of a compressed body. */
+  #decoder: BodyDecoder | null = null;
   #isHeld = false;
   /** Everything has come, while the delegate was not ready for it. */
   #isEndDue = false;
   #trailers: HTTPHeaders | null = null;
 
-  constructor(loop: IOLoop, owner: IntakeOwner) {
+  constructor(loop: IOLoop, settings: ConnectionSettings, owner: IntakeOwner) {
     this.#loop = loop;
+    this.#settings = settings;
     this.#owner = owner;
   }
 
@@ -40,14 +46,22 @@ export class RequestIntake {
   /** A request begins. */
   begin(delegate: HTTPMessageDelegate, head: RequestHead): void {
     this.#delegate = delegate;
+    if (this.#settings.decompressRequest) this.#decoder = this.#decoderOf(head);
     const work = delegate.headersReceived(head);
     if (work !== undefined) this.#hold(work);
   }
 
   /** A piece of the body; the bytes are borrowed. */
   body(buffer: Buffer, start: number, end: number): void {
-    const work = this.#delegate?.dataReceived(buffer.subarray(start, end));
+    const chunk = buffer.subarray(start, end);
+    const decoder = this.#decoder;
+    const work = decoder === null ? this.#delegate?.dataReceived(chunk) : decoder.push(chunk);
     if (work !== undefined) this.#hold(work);
+  }
+
+  /** Limits what comes out of a compressed body. */
+  setMaxBodySize(bytes: number): void {
+    this.#decoder?.setMaxBytes(bytes);
   }
 
   /** Fields behind the body. */
@@ -58,7 +72,7 @@ export class RequestIntake {
   /** The request is complete; its delegate hears of that when it is ready. */
   end(): void {
     if (this.#isHeld) this.#isEndDue = true;
-    else this.#complete();
+    else this.#endBody();
   }
 
   /** Forgets the request, and answers its delegate. */
@@ -67,12 +81,51 @@ export class RequestIntake {
     this.#delegate = null;
     this.#trailers = null;
     this.#isEndDue = false;
+    this.#decoder?.close();
+    this.#decoder = null;
     return delegate;
   }
 
-  /** The delegate's turn to answer: what it returns. */
-  finish(): unknown {
-    return this.#delegate?.finish();
+  /** The delegate's turn to answer; a failure of what it returns is told later. */
+  finish(): void {
+    const work = this.#delegate?.finish();
+    if (!isThenable(work)) return;
+    work.then(undefined, (error: unknown) => {
+      this.#owner.intakeFailed(error);
+    });
+  }
+
+  #decoderOf({ headers, contentLength, isChunked }: RequestHead): BodyDecoder | null {
+    if (contentLength <= 0 && !isChunked) return null;
+    const delegate = this.#delegate;
+    return decoderFor(headers, {
+      chunkBytes: this.#settings.chunkBytes,
+      maxBytes: this.#settings.maxBodyBytes,
+      deliver: (chunk) => this.#deliver(delegate, chunk),
+    });
+  }
+
+  /** From the decoder: an event of its own. */
+  #deliver(delegate: HTTPMessageDelegate | null, chunk: Buffer): Awaitable {
+    if (delegate === null || delegate !== this.#delegate) return undefined;
+    this.#loop.enter();
+    try {
+      return delegate.dataReceived(chunk);
+    } finally {
+      this.#loop.exit();
+    }
+  }
+
+  /** What is compressed is told to its end first. */
+  #endBody(): void {
+    const decoder = this.#decoder;
+    if (decoder === null) {
+      this.#complete();
+      return;
+    }
+    this.#decoder = null;
+    this.#isEndDue = true;
+    this.#hold(decoder.end());
   }
 
   #complete(): void {
@@ -108,8 +161,17 @@ export class RequestIntake {
     if (this.#delegate !== delegate) return;
     if (this.#isEndDue) {
       this.#isEndDue = false;
-      this.#complete();
+      this.#endBody();
     }
-    this.#owner.intakeReady();
+    if (!this.#isHeld) this.#owner.intakeReady();
   };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
 }

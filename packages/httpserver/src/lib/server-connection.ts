@@ -76,7 +76,7 @@ export class ServerConnection
     this.#onGone = onGone;
     this.#load = load;
     this.#parser = new RequestParser(this, settings);
-    this.#intake = new RequestIntake(loop, this);
+    this.#intake = new RequestIntake(loop, settings, this);
     this.#deadlines = new ConnectionDeadlines(loop, settings, this);
   }
 
@@ -196,8 +196,7 @@ export class ServerConnection
     this.#state = 'answer';
     this.#deadlines.awaitNothing();
     try {
-      const work = this.#intake.finish();
-      if (isThenable(work)) this.#watch(work);
+      this.#intake.finish();
     } catch (error) {
       this.intakeFailed(error);
     }
@@ -267,6 +266,7 @@ export class ServerConnection
 
   setMaxBodySize(bytes: number): void {
     this.#parser.setMaxBodyBytes(bytes);
+    this.#intake.setMaxBodySize(bytes);
   }
 
   setBodyTimeout(timeoutMs: number): void {
@@ -402,12 +402,6 @@ export class ServerConnection
       this.transport.writeLatin1('HTTP/1.1 100 Continue\r\n\r\n');
   }
 
-  #watch(work: PromiseLike<unknown>): void {
-    work.then(undefined, (error: unknown) => {
-      this.intakeFailed(error);
-    });
-  }
-
   /** The application threw in the middle of a message: nothing of it is parsed any more. */
   #blame(error: unknown): void {
     this.#parser.pause();
@@ -481,13 +475,4 @@ export class ServerConnection
     if (!this.#settings.xheaders) return base;
     return proxiedContext(base, head.headers, this.#settings.trustedDownstream);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

@@ -12,6 +12,8 @@ export interface HTTPServerOptions {
   readonly trustedDownstream?: readonly string[];
   /** Scheme of the requests' URLs. Default: `https` on TLS, else `http` (HSV-8). */
   readonly protocol?: string;
+  /** Decompress bodies that came as gzip or deflate (HSV-11); `maxBodySize` counts what comes out, too. Default false. */
+  readonly decompressRequest?: boolean;
   /** Largest piece of a body that a delegate is given. Default 65536. */
   readonly chunkSize?: number;
   /** Largest request head in bytes; more is answered 431. Default 65536. */
@@ -44,6 +46,7 @@ export interface ConnectionSettings {
   readonly xheaders: boolean;
   readonly trustedDownstream: ReadonlySet<string>;
   readonly protocol: string | undefined;
+  readonly decompressRequest: boolean;
   readonly chunkBytes: number;
   readonly maxHeadBytes: number;
   readonly maxBodyBytes: number;
@@ -63,6 +66,7 @@ export function resolveSettings(options: HTTPServerOptions = {}): ConnectionSett
     xheaders: options.xheaders ?? false,
     trustedDownstream: new Set(options.trustedDownstream),
     protocol: options.protocol,
+    decompressRequest: options.decompressRequest ?? false,
     chunkBytes: size('chunkSize', options.chunkSize ?? 65_536, 1),
     maxHeadBytes: size('maxHeaderSize', options.maxHeaderSize ?? 65_536, 1),
     maxBodyBytes: size('maxBodySize', options.maxBodySize ?? options.maxBufferSize ?? 104_857_600),
