@@ -218,9 +218,23 @@ int ty_unwatch(ty_poller *p, ty_id id) {
 
 static int change_listeners(ty_poller *p, uint32_t interest) {
   for (uint32_t i = 0; i < p->capacity; i++) {
-    if (p->slots[i].kind == SLOT_LISTENER) ty_interest(p, &p->slots[i], interest);
+    slot *s = &p->slots[i];
+    if (s->kind == SLOT_LISTENER && !(s->flags & PAUSED)) ty_interest(p, s, interest);
   }
   return 0;
+}
+
+int ty_set_accepting(ty_poller *p, ty_id id, bool on) {
+  slot *s = ty_find(p, id);
+  if (s == NULL || s->kind != SLOT_LISTENER) return -ENOENT;
+  s->flags = (uint16_t)(on ? s->flags & ~PAUSED : s->flags | PAUSED);
+  ty_interest(p, s, on && !p->is_starved ? EPOLLIN : 0);
+  return 0;
+}
+
+int ty_descriptor_of(ty_poller *p, ty_id id) {
+  const slot *s = ty_find(p, id);
+  return s == NULL || s->fd < 0 ? -ENOENT : s->fd;
 }
 
 int ty_resume_accepting(ty_poller *p) {
@@ -267,6 +281,7 @@ static void starve(ty_poller *p, slot *listener, int error, ty_batch *batch) {
 }
 
 static void accept_all(ty_poller *p, uint32_t listener, ty_batch *batch) {
+  if (p->slots[listener].flags & PAUSED) return; // it was ready before it was told to wait
   for (int n = 0; n < ACCEPTS_MAX && batch->count < batch->capacity; n++) {
     struct sockaddr_storage address;
     socklen_t size = sizeof address;
@@ -401,8 +416,12 @@ int ty_fill(ty_poller *p, ty_batch *batch) {
   return batch->count;
 }
 
+bool ty_is_owned(const ty_poller *p, int fd) {
+  return (uint32_t)fd < p->owner_capacity && p->owner_of[fd] != NONE;
+}
+
 int ty_watch(ty_poller *p, int fd, uint32_t mask) {
-  if ((uint32_t)fd < p->owner_capacity && p->owner_of[fd] != NONE) return -EEXIST;
+  if (ty_is_owned(p, fd)) return -EEXIST;
   return ty_adopt(p, fd, SLOT_RAW, mask & (EPOLLIN | EPOLLOUT));
 }
 

@@ -82,6 +82,7 @@ void ty_poke(ty_poller *p);              // makes the descriptor readable
 // Each answers the new slot's number.
 int ty_listen(ty_poller *p, const char *host, int port, int backlog, int flags);
 int ty_listen_path(ty_poller *p, const char *path, size_t size, int backlog);
+int ty_listen_descriptor(ty_poller *p, int fd); // one that is bound and listens; it is ours from then on
 int ty_connect(ty_poller *p, const char *host, int port, const char *local_host, int local_port); // "" and 0: any
 int ty_connect_path(ty_poller *p, const char *path, size_t size);
 int ty_watch(ty_poller *p, int fd, uint32_t mask);
@@ -89,6 +90,8 @@ int ty_watch(ty_poller *p, int fd, uint32_t mask);
 int ty_rewatch(ty_poller *p, ty_id id, uint32_t mask);
 int ty_unwatch(ty_poller *p, ty_id id); // listeners and raw descriptors; a raw one is not closed
 int ty_resume_accepting(ty_poller *p);
+int ty_set_accepting(ty_poller *p, ty_id id, bool on); // off: connections wait in the kernel's queue
+int ty_descriptor_of(ty_poller *p, ty_id id);
 
 // Sends, or queues what the kernel does not take.
 int ty_send(ty_poller *p, ty_id id, const uint8_t *bytes, size_t size);

@@ -60,6 +60,16 @@ static napi_value method_listen_path(napi_env env, napi_callback_info info) {
   return slot_value(env, b, ty_listen_path(b->core, path, size, backlog), "listen");
 }
 
+// listenDescriptor(fd): slot
+static napi_value method_listen_descriptor(napi_env env, napi_callback_info info) {
+  napi_value a[1];
+  int32_t fd;
+  binding *b = binding_enter(env, info, 1, a);
+  CHECK(b != NULL);
+  CHECK(arg_int(env, a[0], "fd", 0, INT32_MAX, &fd));
+  return slot_value(env, b, ty_listen_descriptor(b->core, fd), "listen");
+}
+
 // connect(host, port, localHost, localPort): slot; '' and 0 are any
 static napi_value method_connect(napi_env env, napi_callback_info info) {
   napi_value a[4];
@@ -252,6 +262,27 @@ static napi_value method_resume_accepting(napi_env env, napi_callback_info info)
   return done(env, b, ty_resume_accepting(b->core), "accept");
 }
 
+// setAccepting(slot, generation, isOn)
+static napi_value method_set_accepting(napi_env env, napi_callback_info info) {
+  napi_value a[3];
+  ty_id id;
+  bool is_on;
+  binding *b = binding_enter(env, info, 3, a);
+  CHECK(b != NULL && arg_id(env, a, &id));
+  CHECK(arg_bool(env, a[2], "isOn", &is_on));
+  return done(env, b, ty_set_accepting(b->core, id, is_on), "accept");
+}
+
+// descriptorOf(slot, generation): fd, or -1
+static napi_value method_descriptor_of(napi_env env, napi_callback_info info) {
+  napi_value a[2];
+  ty_id id;
+  binding *b = binding_enter(env, info, 2, a);
+  CHECK(b != NULL && arg_id(env, a, &id));
+  int fd = ty_descriptor_of(b->core, id);
+  return int_value(env, fd < 0 ? -1 : fd);
+}
+
 // replaceMemory(memory, receive)
 static napi_value method_replace_memory(napi_env env, napi_callback_info info) {
   napi_value a[2];
@@ -283,6 +314,7 @@ static napi_value method_close(napi_env env, napi_callback_info info) {
 const napi_property_descriptor binding_methods[] = {
     METHOD("listen", method_listen),
     METHOD("listenPath", method_listen_path),
+    METHOD("listenDescriptor", method_listen_descriptor),
     METHOD("connect", method_connect),
     METHOD("connectPath", method_connect_path),
     METHOD("watch", method_watch),
@@ -298,6 +330,8 @@ const napi_property_descriptor binding_methods[] = {
     METHOD("localAddress", method_local_address),
     METHOD("peerAddress", method_peer_address),
     METHOD("resumeAccepting", method_resume_accepting),
+    METHOD("setAccepting", method_set_accepting),
+    METHOD("descriptorOf", method_descriptor_of),
     METHOD("replaceMemory", method_replace_memory),
     METHOD("close", method_close),
 };

@@ -14,7 +14,7 @@ enum { READY_MAX = 512 }; // events fetched at once
 typedef enum { SLOT_FREE, SLOT_LISTENER, SLOT_CONNECTING, SLOT_STREAM, SLOT_RAW, SLOT_DEAD } slot_kind;
 
 enum {
-  PAUSED = 1,        // reads nothing
+  PAUSED = 1,        // reads nothing; accepts nothing
   EOF_SEEN = 2,      // the peer's half has ended
   END_DUE = 4,       // our half ends once all is sent
   END_DONE = 8,      // our half has ended
@@ -86,6 +86,8 @@ slot *ty_find(const ty_poller *p, ty_id id);
 uint32_t ty_index(const ty_poller *p, const slot *s);
 // Gives a new slot to `fd` and has epoll watch it; answers its number. The descriptor is closed when that fails.
 int ty_adopt(ty_poller *p, int fd, slot_kind kind, uint32_t interest);
+// Whether the descriptor belongs to one of the slots.
+bool ty_is_owned(const ty_poller *p, int fd);
 // Changes what epoll watches, if that is a change.
 void ty_interest(ty_poller *p, slot *s, uint32_t interest);
 // Puts it on the list of those with something to tell.

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -104,6 +105,24 @@ int ty_listen_path(ty_poller *p, const char *path, size_t size, int backlog) {
   endpoint end;
   int error = parse_path(path, size, &end);
   return error < 0 ? error : listen_on(p, &end, backlog, 0);
+}
+
+static int int_option(int fd, int level, int option) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return getsockopt(fd, level, option, &value, &size) < 0 ? -errno : value;
+}
+
+int ty_listen_descriptor(ty_poller *p, int fd) {
+  if (ty_is_owned(p, fd)) return -EEXIST;
+  int type = int_option(fd, SOL_SOCKET, SO_TYPE);
+  int is_listening = int_option(fd, SOL_SOCKET, SO_ACCEPTCONN);
+  if (type < 0) return type;
+  if (type != SOCK_STREAM || is_listening != 1) return -EINVAL;
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return -errno;
+  switch_on(fd, IPPROTO_TCP, TCP_NODELAY); // refused by a unix socket, which has no need of it
+  return ty_adopt(p, fd, SLOT_LISTENER, p->is_starved ? 0 : EPOLLIN);
 }
 
 static int connect_to(ty_poller *p, const endpoint *end, const endpoint *local) {

@@ -10,6 +10,7 @@ type Method = (...values: unknown[]) => unknown;
 const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   listen: ['127.0.0.1', 0, 16, false, false],
   listenPath: ['/nowhere/at/all', 16],
+  listenDescriptor: [0],
   connect: ['127.0.0.1', 1, '', 0],
   connectPath: ['/nowhere/at/all'],
   watch: [0, 1],
@@ -25,6 +26,8 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   localAddress: [0, 0],
   peerAddress: [0, 0],
   resumeAccepting: [],
+  setAccepting: [0, 0, true],
+  descriptorOf: [0, 0],
   replaceMemory: [new ArrayBuffer(1 << 20), new ArrayBuffer(1 << 20)],
 };
 const METHODS = [...Object.keys(CALLS), 'close'];
@@ -165,8 +168,13 @@ describe.skipIf(cannot !== null)('the native part', () => {
     expect(() => poller.listen('203.0.113.1', 0, 1, false, false)).toThrow(named('EADDRNOTAVAIL'));
     expect(() => poller.listenPath('x'.repeat(300), 1)).toThrow(named('ENAMETOOLONG'));
     expect(() => poller.connectPath('/nowhere')).toThrow(named('ENOENT'));
+    expect(() => poller.listenDescriptor(12_345)).toThrow(named('EBADF'));
+    const own = poller.listen('127.0.0.1', 0, 1, false, false);
+    const fd = poller.descriptorOf(own, poller.generationOf(own));
+    expect(() => poller.listenDescriptor(fd)).toThrow(named('EEXIST'));
     expect(() => poller.watch(12_345, 1)).toThrow(named('EBADF'));
     const file = openSync('/proc/self/exe', 'r');
+    expect(() => poller.listenDescriptor(file)).toThrow(named('ENOTSOCK'));
     expect(() => poller.watch(file, 1)).toThrow(named('EPERM'));
     closeSync(file);
   });

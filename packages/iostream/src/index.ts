@@ -1,5 +1,6 @@
 export { BaseIOStream } from './lib/base-io-stream.ts';
 export {
+  bindSocket,
   bindSockets,
   bindUnixSocket,
   type BindOptions,
@@ -25,6 +26,14 @@ export {
   type StartTlsStreamOptions,
   type StreamConnectOptions,
 } from './lib/io-stream.ts';
+export {
+  closeHandedOver,
+  handOverSockets,
+  inheritedAddress,
+  isServingSockets,
+  SOCKETS_VARIABLE,
+  type HandedOverSocket,
+} from './lib/inherited-sockets.ts';
 export { PipeIOStream, type PipeIOStreamOptions } from './lib/pipe-io-stream.ts';
 export { CaresResolver, type NameServers } from './lib/cares-resolver.ts';
 export {

@@ -41,6 +41,11 @@ export interface NativePoller {
   /** Listens on a unix socket's path; answers the slot. */
   listenPath(path: string, backlog: number): number;
   /**
+   * Takes over a descriptor that is bound and listens, made by another process for one; answers the slot. `EINVAL` when it does
+   * not listen, `EEXIST` when it belongs to a slot already; it stays open then.
+   */
+  listenDescriptor(fd: number): number;
+  /**
    * Connects to an IP address, from `localHost` unless it is empty and `localPort` unless it is 0; answers the slot:
    * `connected` or `lost` follows.
    */
@@ -76,6 +81,10 @@ export interface NativePoller {
   peerAddress(slot: number, generation: number): NativeAddress;
   /** Accepts again after `starved`. */
   resumeAccepting(): void;
+  /** Whether a listener accepts. While it does not, connections wait in the kernel's queue. */
+  setAccepting(slot: number, generation: number, isOn: boolean): void;
+  /** The descriptor in a slot, for handing it to another process; -1 for a slot that is gone. */
+  descriptorOf(slot: number, generation: number): number;
   /** Takes other memory, when the old was detached. */
   replaceMemory(memory: ArrayBuffer, receive: ArrayBuffer): void;
   /** Closes every descriptor; no event follows. */

@@ -16,6 +16,7 @@ function ignore(): void {
 export const CLOSED_NATIVE: NativePoller = {
   listen: refuse,
   listenPath: refuse,
+  listenDescriptor: refuse,
   connect: refuse,
   connectPath: refuse,
   watch: refuse,
@@ -31,6 +32,8 @@ export const CLOSED_NATIVE: NativePoller = {
   localAddress: () => NOWHERE,
   peerAddress: () => NOWHERE,
   resumeAccepting: ignore,
+  setAccepting: ignore,
+  descriptorOf: () => -1,
   replaceMemory: ignore,
   close: ignore,
 };

@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { unlinkSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { kernelPath } from './abstract-name.ts';
+import { listenError, listeningOn } from './listen-address.ts';
 import { TransportError } from './transport-error.ts';
 import type { EpollWire } from './epoll-wire.ts';
 import type { Address, ListenAddress, Listener, ListenOptions, Protocol } from './poller.ts';
@@ -19,12 +20,15 @@ export class EpollListener implements Listener {
   readonly protocolFactory: () => Protocol;
   readonly #wire: EpollWire;
   readonly #onClose: (listener: EpollListener) => void;
+  /** Whoever made the socket removes its path, too. */
+  readonly #isOurs: boolean;
   #closed: Promise<void> | null = null;
 
   constructor(
     wire: EpollWire,
     slot: number,
     protocolFactory: () => Protocol,
+    isOurs: boolean,
     onClose: (listener: EpollListener) => void,
   ) {
     this.#wire = wire;
@@ -32,7 +36,16 @@ export class EpollListener implements Listener {
     this.generation = wire.native.generationOf(slot);
     this.address = wire.native.localAddress(slot, this.generation);
     this.protocolFactory = protocolFactory;
+    this.#isOurs = isOurs;
     this.#onClose = onClose;
+  }
+
+  get descriptor(): number {
+    return this.#wire.native.descriptorOf(this.slot, this.generation);
+  }
+
+  setAccepting(isOn: boolean): void {
+    this.#wire.native.setAccepting(this.slot, this.generation, isOn);
   }
 
   close(): Promise<void> {
@@ -48,7 +61,7 @@ export class EpollListener implements Listener {
   /** As node:net does: the path goes with its listener. Abstract names have no file. */
   #unlink(): void {
     const { path } = this.address;
-    if (path === '' || path.startsWith('\0')) return;
+    if (!this.#isOurs || path === '' || path.startsWith('\0')) return;
     try {
       unlinkSync(path);
     } catch {
@@ -67,6 +80,7 @@ export async function openListener(
   const backlog = options.backlog ?? DEFAULT_BACKLOG;
   try {
     if ('path' in address) return wire.native.listenPath(kernelPath(address.path), backlog);
+    if ('fd' in address) return wire.native.listenDescriptor(address.fd);
     const { port } = address;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       throw new TransportError('ERR_ADDRESS_INVALID', `${doing}: a port is 0 to 65535`);
@@ -77,7 +91,7 @@ export async function openListener(
     if (host !== '') return wire.native.listen(host, port, backlog, isPortShared, isIpv6Only);
     return listenEverywhere(wire, port, backlog, isPortShared, isIpv6Only);
   } catch (error) {
-    throw TransportError.from(error, doing);
+    throw listenError(error, address);
   }
 }
 
@@ -101,10 +115,4 @@ function listenEverywhere(
 async function ipOf(host: string): Promise<string> {
   if (host === '' || isIP(host.split('%', 1)[0] ?? '') !== 0) return host;
   return (await lookup(host)).address;
-}
-
-function listeningOn(address: ListenAddress): string {
-  return 'path' in address
-    ? `listening on ${address.path}`
-    : `listening on ${address.host ?? '*'}:${address.port}`;
 }

@@ -273,4 +273,30 @@ describeNative('a listener', () => {
     const error = await new Promise((resolve) => client.once('error', resolve));
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
+
+  it('lets connections wait in the kernel while it does not accept', async () => {
+    let accepted = 0;
+    const accepting: { resolve?: (value: unknown) => void } = {};
+    const listener = await loop.poller.listen(ANYWHERE, {}, () => {
+      accepted++;
+      accepting.resolve?.(null);
+      return QUIET;
+    });
+    listener.setAccepting?.(false);
+    const client = connect(listener.address.port, '127.0.0.1');
+    await new Promise((resolve) => client.once('connect', resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(accepted).toBe(0);
+    const made = new Promise((resolve) => (accepting.resolve = resolve));
+    listener.setAccepting?.(true);
+    await made;
+    client.destroy();
+  });
+
+  it('knows its descriptor while it is open', async () => {
+    const listener = await loop.poller.listen(ANYWHERE, {}, () => QUIET);
+    expect(listener.descriptor).toBeGreaterThan(2);
+    await listener.close();
+    expect(listener.descriptor).toBe(-1);
+  });
 });

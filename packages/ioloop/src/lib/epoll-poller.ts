@@ -76,9 +76,15 @@ export class EpollPoller implements Poller, Dialer {
     const slot = await openListener(this.#wire, address, options).catch((error: unknown) => {
       throw this.#isClosed ? pollerClosed() : error;
     });
-    const listener = new EpollListener(this.#wire, slot, protocolFactory, (closed) => {
-      this.#listeners.delete(closed.slot);
-    });
+    const listener = new EpollListener(
+      this.#wire,
+      slot,
+      protocolFactory,
+      !('fd' in address),
+      (closed) => {
+        this.#listeners.delete(closed.slot);
+      },
+    );
     this.#listeners.set(slot, listener);
     return listener;
   }

@@ -3,6 +3,7 @@
 import { connect as connectTcp, createServer } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { genLog } from '@typhoon/log';
+import { listenError, listeningOn } from './listen-address.ts';
 import { NetTransport } from './net-transport.ts';
 import { TransportError } from './transport-error.ts';
 import type { Server, Socket } from 'node:net';
@@ -195,21 +196,19 @@ class NetListener implements Listener {
 
 async function bind(server: Server, address: ListenAddress, options: ListenOptions): Promise<void> {
   const doing = listeningOn(address);
-  const target =
-    'path' in address ? { path: address.path } : { port: address.port, ...hostOf(address.host) };
   if (options.reusePort === true && !canReusePort()) {
     const message = `${doing}: reusePort needs Node.js 22.12, this is ${process.version}`;
     throw new TransportError('ERR_UNSUPPORTED', message);
   }
   await new Promise<void>((resolve, reject) => {
     const fail = (error: unknown): void => {
-      reject(TransportError.from(error, doing));
+      reject(listenError(error, address));
     };
     server.once('error', fail);
     try {
       server.listen(
         {
-          ...target,
+          ...targetOf(address),
           backlog: options.backlog ?? DEFAULT_BACKLOG,
           ipv6Only: options.ipv6Only ?? false,
           ...(options.reusePort === true ? { reusePort: true } : {}),
@@ -229,8 +228,10 @@ async function bind(server: Server, address: ListenAddress, options: ListenOptio
   });
 }
 
-function hostOf(host: string | undefined): { host?: string } {
-  return host === undefined || host === '' ? {} : { host };
+function targetOf(address: ListenAddress): ListenAddress {
+  if ('path' in address || 'fd' in address) return address;
+  const { host = '', port } = address;
+  return host === '' ? { port } : { host, port };
 }
 
 function canReusePort(): boolean {
@@ -257,12 +258,6 @@ function open(address: ConnectAddress, options: ConnectOptions): Socket {
     ...(options.family === undefined ? {} : { family: options.family }),
   };
   return options.tls === undefined ? connectTcp(common) : connectTls({ ...common, ...options.tls });
-}
-
-function listeningOn(address: ListenAddress): string {
-  return 'path' in address
-    ? `listening on ${address.path}`
-    : `listening on ${address.host ?? '*'}:${address.port}`;
 }
 
 function connecting(address: ConnectAddress): string {

@@ -93,13 +93,17 @@ export interface Transport {
   readonly tls: TlsInfo | null;
 }
 
-/** Where to listen: a TCP port (0 picks a free one) or the path of a unix socket. */
+/**
+ * Where to listen: a TCP port (0 picks a free one), the path of a unix socket, or a descriptor that is bound and listens
+ * already, and belongs to the listener from then on: another process handed it over, systemd for one.
+ */
 export type ListenAddress =
   | {
       /** Host name or IP; absent or empty: every interface. */ readonly host?: string;
       /** 0 to 65535; 0 picks a free one. */ readonly port: number;
     }
-  | { /** A unix socket's path. */ readonly path: string };
+  | { /** A unix socket's path. */ readonly path: string }
+  | { /** A listening descriptor. */ readonly fd: number };
 
 /** How to listen. */
 export interface ListenOptions {
@@ -146,6 +150,12 @@ export interface Listener {
   readonly address: Address;
   /** Accepts no more; connections that exist go on. Resolves when the socket is closed; twice is harmless. */
   close(): Promise<void>;
+  /**
+   * Where the poller can: whether connections are accepted, as they are at first, or wait in the kernel's queue.
+   */
+  setAccepting?(isOn: boolean): void;
+  /** The descriptor, for handing it to another process; absent where the poller does not know it, -1 when it is closed. */
+  readonly descriptor?: number;
 }
 
 /** An attempt to connect that is under way. */
@@ -180,7 +190,8 @@ export interface Poller {
   readonly name: string;
   /**
    * Listens, and gives every connection a protocol of its own.
-   * Rejects with TransportError `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_DENIED`, `ERR_ADDRESS_UNAVAILABLE`, `ERR_ADDRESS_INVALID`.
+   * Rejects with TransportError `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_DENIED`, `ERR_ADDRESS_UNAVAILABLE`, `ERR_ADDRESS_INVALID`,
+   * which is what a descriptor gets that does not listen.
    */
   listen(
     address: ListenAddress,

@@ -2,6 +2,7 @@
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { IOLoop, TransportError } from '@typhoon/ioloop';
 import { BoundSocket } from './bound-socket.ts';
+import { inheritedAddress, mayBeHandedOver } from './inherited-sockets.ts';
 import { DefaultResolver } from './resolver.ts';
 import { StreamError } from './stream-error.ts';
 import type { ListenAddress, ListenOptions } from '@typhoon/ioloop';
@@ -113,7 +114,23 @@ async function bindOne(
   options: ListenOptions,
 ): Promise<BoundSocket> {
   const socket = new BoundSocket(loop);
-  return socket.bound(await loop.poller.listen(address, options, () => socket.makeProtocol()));
+  const isIpv6Only = options.ipv6Only ?? false;
+  const where = inheritedAddress(address, isIpv6Only) ?? address;
+  socket.bound(await loop.poller.listen(where, options, () => socket.makeProtocol()));
+  mayBeHandedOver(socket, address, { isIpv6Only, isPortShared: options.reusePort ?? false });
+  return socket;
+}
+
+/**
+ * Listens on one address, with one socket; an empty host takes IPv4 and IPv6 alike. Connections wait until somebody accepts them.
+ * Rejects with TransportError.
+ */
+export async function bindSocket(
+  address: ListenAddress,
+  options: ListenOptions = {},
+): Promise<BoundSocket> {
+  if ('path' in address) return bindUnixSocket(address.path, options);
+  return bindOne(IOLoop.current(), address, options);
 }
 
 /** How to listen on a unix socket. */
@@ -136,8 +153,9 @@ export async function bindUnixSocket(
   const loop = IOLoop.current();
   const { mode = 0o600, backlog = DEFAULT_BACKLOG } = options;
   const isFile = !path.startsWith('\0');
-  if (isFile) await removeSocket(path);
-  const socket = await bindOne(loop, { path }, { backlog });
+  const inherited = inheritedAddress({ path });
+  if (isFile && inherited === null) await removeSocket(path);
+  const socket = await bindOne(loop, inherited ?? { path }, { backlog });
   if (isFile) await chmod(path, mode);
   return socket;
 }

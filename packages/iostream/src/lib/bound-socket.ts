@@ -1,5 +1,6 @@
 // A socket that listens before anybody accepts. Owns: who gets its connections, those that wait meanwhile.
 // Must not know: streams, servers.
+import { isClosed } from './inherited-sockets.ts';
 import type { Address, IOLoop, Listener, Protocol, Transport } from '@typhoon/ioloop';
 
 /** The peer of a connection: host and port, or an empty text for a unix socket (TCS-9). */
@@ -8,7 +9,7 @@ export type PeerAddress = readonly [host: string, port: number] | '';
 /** Gets a connection: a paused transport to which nobody listens; give it to an `IOStream`, or call `setProtocol`. */
 export type AcceptHandler = (transport: Transport, address: PeerAddress) => unknown;
 
-/** Connections beyond this many that nobody accepts are dropped (NET-16). */
+/** Where the poller accepts all the same: connections beyond this many that nobody takes are dropped (NET-16). */
 const MAX_WAITING = 128;
 
 /** A listening socket, from `bindSockets` or `bindUnixSocket`. */
@@ -27,10 +28,21 @@ export class BoundSocket {
     return this.#listener?.address ?? { host: '', port: 0, path: '' };
   }
 
-  /** For those who bind: the listener that came of it. */
+  /** For those who bind: the listener that came of it. Connections wait until somebody accepts them. */
   bound(listener: Listener): this {
     this.#listener = listener;
+    if (this.#handler === null) listener.setAccepting?.(false);
     return this;
+  }
+
+  /** For those who hand sockets over. */
+  get listener(): Listener | null {
+    return this.#listener;
+  }
+
+  /** Whether somebody accepts its connections. */
+  get isServed(): boolean {
+    return this.#handler !== null;
   }
 
   /** For those who bind: who listens to a new connection at first. */
@@ -52,6 +64,7 @@ export class BoundSocket {
   /** From now on `handler` gets the connections, those that wait first; null: they wait. */
   setHandler(handler: AcceptHandler | null): void {
     this.#handler = handler;
+    this.#listener?.setAccepting?.(handler !== null);
     if (handler === null || this.#waiting.size === 0) return;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
@@ -63,6 +76,7 @@ export class BoundSocket {
   /** Listens no more; connections that somebody got go on, those that wait are dropped. Twice is harmless. */
   async close(): Promise<void> {
     this.#handler = null;
+    isClosed(this);
     for (const transport of this.#waiting) transport.abort();
     this.#waiting.clear();
     await this.#listener?.close();

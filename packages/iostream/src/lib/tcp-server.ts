@@ -13,8 +13,11 @@ import type { BindOptions } from './bind-sockets.ts';
 import type { BoundSocket, PeerAddress } from './bound-socket.ts';
 import type { SslContext, SslOptions } from './tls-options.ts';
 
-/** Makes processes: resolves in one that is to serve, and never in the one that only watches over them. */
-export type ForkProcesses = (numProcesses: number, maxRestarts: number) => Promise<void>;
+/**
+ * Makes processes: resolves in one that is to serve, and never in the one that only watches over them. When it resolves with a
+ * function, that is called once the server serves.
+ */
+export type ForkProcesses = (numProcesses: number, maxRestarts: number) => Promise<unknown>;
 
 /** How to make a server. */
 export interface TCPServerOptions {
@@ -91,18 +94,22 @@ export abstract class TCPServer {
     if (this.#isStarted) throw new StreamError('ERR_STARTED', 'the server was started before');
     this.#isStarted = true;
     const { numProcesses = 1, maxRestarts = DEFAULT_MAX_RESTARTS } = options;
-    if (numProcesses !== 1) {
-      const { fork } = this.#options;
-      if (fork === undefined) {
-        const message = 'several processes need the option "fork", which makes them';
-        throw new StreamError('ERR_CANNOT_FORK', message);
-      }
-      await fork(
-        numProcesses === null || numProcesses <= 0 ? availableParallelism() : numProcesses,
-        maxRestarts,
-      );
+    const { fork } = this.#options;
+    if (numProcesses !== 1 && fork === undefined) {
+      const message = 'several processes need the option "fork", which makes them';
+      throw new StreamError('ERR_CANNOT_FORK', message);
     }
-    for (const { port, options: how } of this.#pending.splice(0)) await this.listen(port, how);
+    const sockets: BoundSocket[] = [];
+    for (const { port, options: how } of this.#pending.splice(0)) {
+      sockets.push(...(await bindSockets(port, how)));
+    }
+    let ready: unknown = null;
+    if (numProcesses !== 1 && fork !== undefined) {
+      const isGiven = numProcesses !== null && numProcesses > 0;
+      ready = await fork(isGiven ? numProcesses : availableParallelism(), maxRestarts);
+    }
+    this.addSockets(sockets);
+    if (typeof ready === 'function') (ready as () => void)();
   }
 
   /** Serves the connections of these sockets. */

@@ -21,6 +21,9 @@ export class MemoryNetwork<E extends MemoryEndpoint = MemoryEndpoint> {
     if ('path' in address) {
       return { address: { host: '', port: 0, path: address.path }, isWildcard: false };
     }
+    if ('fd' in address) {
+      throw new TransportError('ERR_ADDRESS_INVALID', 'there are no descriptors in memory');
+    }
     checkPort(address.port, 0);
     const { host = '' } = address;
     const port = address.port === 0 ? this.freePort() : address.port;

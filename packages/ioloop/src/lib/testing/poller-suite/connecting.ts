@@ -103,6 +103,10 @@ function testRefusals(check: Check): void {
     await rejectsWith(rig.listen({}, { host: '127.0.0.1', port: 70_000 }), 'ERR_ADDRESS_INVALID');
   });
 
+  check('refuses to listen on a descriptor that is none: ERR_ADDRESS_INVALID', async (rig) => {
+    await rejectsWith(rig.listen({}, { fd: 12_345 }), 'ERR_ADDRESS_INVALID');
+  });
+
   check('fails to connect to a port that is none: ERR_ADDRESS_INVALID', async (rig) => {
     const client = rig.recorder();
     rig.poller.connect({ host: '127.0.0.1', port: 70_000 }, {}, client);
