@@ -8,7 +8,15 @@ export type {
   HTTPServerConnectionDelegate,
   ResponseStartLine,
 } from './lib/http-connection.ts';
-export { HTTPServer } from './lib/http-server.ts';
+export { HTTPServer, type ServerStartOptions } from './lib/http-server.ts';
+export { cpuCount } from './lib/processes/cpu-count.ts';
+export { forkProcesses, type ForkOptions } from './lib/processes/fork-processes.ts';
+export { addStopHook, processReady, taskId } from './lib/processes/forked-child.ts';
+export {
+  CalledProcessError,
+  ProcessError,
+  type ProcessErrorCode,
+} from './lib/processes/process-error.ts';
 export { ReversibleRuleRouter, Router, RuleRouter, type ReversibleRouter } from './lib/routing.ts';
 export type { CallableTarget } from './lib/routing-delegates.ts';
 export {

@@ -1,8 +1,17 @@
 // The server: listens, and gives every connection to a ServerConnection. Owns: options, listeners, who is connected.
 // Must not know: the protocol (server-connection.ts, @typhoon/http1).
 import { IOLoop } from '@typhoon/ioloop';
+import {
+  addAcceptHandler,
+  bindSocket,
+  inheritedAddress,
+  type BoundSocket,
+} from '@typhoon/iostream';
 import { CallbackDelegate } from './callback-delegate.ts';
 import { Drain } from './drain.ts';
+import { forkProcesses, type ForkOptions } from './processes/fork-processes.ts';
+import { addStopHook, processReady, taskId } from './processes/forked-child.ts';
+import { listeningServers } from './processes/listening-servers.ts';
 import { RequestLoad } from './request-load.ts';
 import { ServerConnection } from './server-connection.ts';
 import { resolveSettings } from './server-options.ts';
@@ -12,7 +21,25 @@ import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ConnectionSettings, HTTPServerOptions } from './server-options.ts';
 import type { ListenAddress, Listener, ListenOptions } from '@typhoon/ioloop';
 
+/** How many processes serve, and how patient their parent is. */
+export interface ServerStartOptions extends ForkOptions {
+  /** 1: this one. Otherwise so many are made; 0 or null: one for each CPU. Default 1. */
+  readonly numProcesses?: number | null;
+  /**
+   * How a process drains that is told to go. Default: idle connections have a second in which their next request is still answered,
+   * and the deadline is nine tenths of `stopTimeoutMs`.
+   */
+  readonly drain?: DrainOptions;
+}
+
+interface Place {
+  readonly address: ListenAddress;
+  readonly options: ListenOptions;
+}
+
 const FEWEST_DETACHED = 64;
+/** Long enough for a client with something to say, short for who waits for a process to end. */
+const TASK_DRAIN: DrainOptions = { graceMs: 1_000, deadlineMs: 27_000 };
 
 /**
  * A non-blocking HTTP/1.1 server on the current loop: keep-alive, pipelining, streaming both ways.
@@ -32,6 +59,8 @@ export class HTTPServer {
   #drain: Drain | null = null;
   /** At so many, those that are closed are forgotten. */
   #detachedLimit = FEWEST_DETACHED;
+  readonly #sockets = new Set<BoundSocket>();
+  readonly #places: Place[] = [];
   #url = '';
 
   constructor(
@@ -53,14 +82,60 @@ export class HTTPServer {
     const where = typeof address === 'number' ? { port: address } : address;
     const listener = await this.#loop.poller.listen(where, options, () => this.#accept());
     this.#listeners.add(listener);
+    listeningServers.add(this);
     if (this.#url === '') this.#url = urlOf(listener, options.tls !== undefined);
     return listener;
+  }
+
+  /** Remembers where to listen until `start` is called; may be called several times. Arguments as for `listen`. */
+  bind(address: number | ListenAddress, options: ListenOptions = {}): void {
+    this.#places.push({
+      address: typeof address === 'number' ? { port: address } : address,
+      options,
+    });
+  }
+
+  /**
+   * Listens where `bind` said: in this process, or in several that each run the same script (see `forkProcesses`). There it
+   * resolves when it listens, and SIGTERM drains the server and ends the process; in their parent it never resolves.
+   * Rejects as `listen` and `forkProcesses` do.
+   */
+  async start(options: ServerStartOptions = {}): Promise<void> {
+    const { numProcesses = 1, drain, ...forkOptions } = options;
+    const { stopTimeoutMs = 30_000 } = options;
+    const places = this.#places.splice(0);
+    if (numProcesses !== 1) {
+      if (taskId() === null) await reserve(places);
+      await forkProcesses(numProcesses, forkOptions);
+    }
+    for (const { address, options: how } of places) {
+      await this.listen(inheritedAddress(address, how.ipv6Only) ?? address, how);
+    }
+    if (taskId() === null) return;
+    this.#serveAsTask({ ...TASK_DRAIN, deadlineMs: 0.9 * stopTimeoutMs, ...drain });
+  }
+
+  /** Serves the connections of sockets that were bound before, in this process or in its parent. */
+  addSockets(sockets: readonly BoundSocket[]): void {
+    for (const socket of sockets) {
+      this.#sockets.add(socket);
+      addAcceptHandler(socket, (transport) => {
+        const connection = this.#accept();
+        transport.setProtocol(connection);
+        connection.connectionMade(transport);
+        transport.resumeReading();
+      });
+    }
+    if (taskId() !== null) this.#serveAsTask(TASK_DRAIN);
   }
 
   /** Accepts no more connections; those that exist go on (HSV-10). Twice is harmless. */
   stop(): void {
     for (const listener of this.#listeners) void listener.close();
     this.#listeners.clear();
+    for (const socket of this.#sockets) void socket.close();
+    this.#sockets.clear();
+    listeningServers.delete(this);
   }
 
   /**
@@ -96,6 +171,13 @@ export class HTTPServer {
     return this.#connections.size;
   }
 
+  #serveAsTask(drain: DrainOptions): void {
+    addStopHook(async () => {
+      await this.drain(drain);
+    });
+    processReady();
+  }
+
   /** How many requests are being read or answered. */
   get requestsInProgress(): number {
     return this.#load.inProgress;
@@ -124,6 +206,18 @@ export class HTTPServer {
     if (this.#detached.size < this.#detachedLimit) return;
     for (const one of this.#detached) if (one.transport.isClosing) this.#detached.delete(one);
     this.#detachedLimit = Math.max(FEWEST_DETACHED, 2 * this.#detached.size);
+  }
+}
+
+/** Binds for the processes to come; they serve, each with its own certificates. */
+async function reserve(places: readonly Place[]): Promise<void> {
+  for (const { address, options } of places) {
+    const { backlog, reusePort, ipv6Only } = options;
+    await bindSocket(address, {
+      ...(backlog === undefined ? {} : { backlog }),
+      ...(reusePort === undefined ? {} : { reusePort }),
+      ...(ipv6Only === undefined ? {} : { ipv6Only }),
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import { closeHandedOver, handOverSockets, isServingSockets } from '@typhoon/ios
 import { genLog } from '@typhoon/log';
 import { cpuCount } from './cpu-count.ts';
 import { forkOnce, READY_MESSAGE, taskId } from './forked-child.ts';
+import { listeningServers } from './listening-servers.ts';
 import { makeLaunch } from './launch.ts';
 import { ProcessError } from './process-error.ts';
 import { Supervisor } from './supervisor.ts';
@@ -27,9 +28,6 @@ export interface ForkOptions {
   /** In a rolling restart a new process must be ready within so many milliseconds. Default 30000. */
   readonly readyTimeoutMs?: number;
 }
-
-/** HTTP servers of this process that listen; for the check that it does not serve and watch. */
-export const listeningServers = new Set<object>();
 
 /**
  * Makes processes that each run this script again from its start: there it resolves at once, with the number of the process. In this
@@ -99,7 +97,8 @@ class Family implements SupervisorHost {
   }
 
   spawn(child: number, task: number): number {
-    const made = this.#launch(task);
+    const made = this.#tryLaunch(child, task);
+    if (made === null) return 0;
     this.#children.set(child, made);
     const exited = (exit: Exit): void => {
       if (this.#children.delete(child)) this.#supervisor.childExited(child, exit);
@@ -114,6 +113,19 @@ class Family implements SupervisorHost {
       if (isReady(message)) this.#supervisor.childReady(child);
     });
     return made.pid ?? 0;
+  }
+
+  /** The system refuses more processes, for one; the supervisor is told later. */
+  #tryLaunch(child: number, task: number): ChildProcess | null {
+    try {
+      return this.#launch(task);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      setImmediate(() => {
+        this.#supervisor.childExited(child, { kind: 'unstarted', reason });
+      });
+      return null;
+    }
   }
 
   kill(child: number, signal: NodeJS.Signals): void {

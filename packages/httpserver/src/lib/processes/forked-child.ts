@@ -1,5 +1,6 @@
 // A process that `forkProcesses` has made, seen from inside. Owns: which task it has, what it does when it is told to go, and
 // that it never outlives its parent. Must not know: what it serves.
+import cluster from 'node:cluster';
 import { appLog } from '@typhoon/log';
 import { ProcessError } from './process-error.ts';
 
@@ -80,6 +81,8 @@ function readAssignment(): number | null {
 function liveWithParent(): void {
   // A terminal that hangs up tells everybody; the parent decides.
   process.on('SIGHUP', () => undefined);
+  // A worker of node:cluster would exit at once.
+  if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
   process.once('disconnect', () => {
     setTimeout(() => process.exit(1), ORPHAN_MS).unref();
     process.kill(process.pid, 'SIGTERM');

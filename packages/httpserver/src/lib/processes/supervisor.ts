@@ -214,7 +214,7 @@ export class Supervisor {
     const roll = this.#roll;
     if (roll === null) return;
     let task = roll.left.shift();
-    while (task !== undefined && task.child === null) task = roll.left.shift();
+    while (task?.child === null) task = roll.left.shift();
     if (task === undefined) {
       this.#endRoll();
       return;
