@@ -55,12 +55,16 @@ export async function forkProcesses(
     const message = 'this process serves already: fork first, or bind, fork, and then serve';
     throw new ProcessError('ERR_ALREADY_SERVING', message);
   }
-  const count = numProcesses === null || numProcesses <= 0 ? cpuCount() : numProcesses;
   const hasDescriptors = IOLoop.current().poller.name !== 'net';
   const launch = makeLaunch(await handOverSockets(), hasDescriptors);
   return new Promise((_, reject) => {
-    new Family(launch, policyOf(count, options), reject).begin();
+    new Family(launch, policyOf(countOf(numProcesses), options), reject).begin();
   });
+}
+
+/** How many processes are meant: null, 0 or less is one for each CPU (PRC-1). */
+export function countOf(numProcesses: number | null): number {
+  return numProcesses === null || numProcesses <= 0 ? cpuCount() : numProcesses;
 }
 
 function policyOf(tasks: number, options: ForkOptions): SupervisorPolicy {

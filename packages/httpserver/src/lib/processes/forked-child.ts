@@ -87,7 +87,8 @@ function liveWithParent(): void {
     setTimeout(() => process.exit(1), ORPHAN_MS).unref();
     process.kill(process.pid, 'SIGTERM');
   });
-  process.channel?.unref(); // a listener for it keeps a process alive
+  // A listener for it keeps a process alive; a worker of node:cluster must be, while it waits to listen.
+  if (cluster.worker === undefined) process.channel?.unref();
   if (!process.connected) process.kill(process.pid, 'SIGTERM');
 }
 

@@ -184,10 +184,14 @@ describe('stopping', () => {
     expect(host.logged).toContain('warning: child 0 (pid 100) exited with status 3');
   });
 
-  it('kills at the second signal', () => {
+  it('kills at the second signal, but for an echo of the first', async () => {
     supervisor.stop('SIGTERM');
     host.news();
+    await clock.advance(999);
     supervisor.stop('SIGTERM');
+    expect(host.news()).toEqual([]);
+    await clock.advance(1);
+    supervisor.stop('SIGINT');
     expect(host.news()).toEqual(['SIGKILL to 0', 'SIGKILL to 1']);
   });
 

@@ -70,6 +70,9 @@ interface Roll {
 type Ending =
   { readonly kind: 'stop'; readonly signal: NodeJS.Signals } | { readonly kind: 'giveUp' };
 
+/** One ^C comes twice: from the terminal, and handed on by what started us (npm, timeout). */
+const ECHO_MS = 1_000;
+
 /** Watches over children: starts them again, replaces them one by one, and ends them. */
 export class Supervisor {
   readonly #host: SupervisorHost;
@@ -83,6 +86,7 @@ export class Supervisor {
   #roll: Roll | null = null;
   #isRollDue = false;
   #ending: Ending | null = null;
+  #endingSinceMs = 0;
   #killTimer: ClockTimer | null = null;
   #exitCode = 0;
 
@@ -132,10 +136,10 @@ export class Supervisor {
     else this.#exitedByItself(child, exit);
   }
 
-  /** All children are told to go; the second time they are killed. */
+  /** All children are told to go; the second time, unless it is an echo of the first, they are killed. */
   stop(signal: NodeJS.Signals): void {
     if (this.#ending !== null) {
-      this.#killAll();
+      if (this.#clock.now() - this.#endingSinceMs >= ECHO_MS) this.#killAll();
       return;
     }
     this.#host.log('info', 'Stopping %d processes on %s', this.#children.size, signal);
@@ -281,6 +285,7 @@ export class Supervisor {
 
   #end(ending: Ending): void {
     this.#ending = ending;
+    this.#endingSinceMs = this.#clock.now();
     this.#roll = null;
     for (const task of this.#tasks) {
       if (task.restart !== null) this.#clock.clearTimer(task.restart);
