@@ -1,6 +1,5 @@
 // A program of several processes under test. Owns: that all of them are gone when the test is.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -51,7 +50,11 @@ export class Family {
     });
     this.parent.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     // When all that hold the pipe are gone, all processes are.
-    this.ended = once(this.parent, 'close').then(([code, signal]) => ({ code, signal }) as Ended);
+    this.ended = new Promise((resolve) => {
+      this.parent.once('close', (code, signal) => {
+        resolve({ code, signal });
+      });
+    });
     if (this.parent.stdout === null) throw new Error('no output');
     createInterface({ input: this.parent.stdout }).on('line', (line) => {
       this.#hear(JSON.parse(line) as Said);
