@@ -1,10 +1,11 @@
-// `pnpm bench NAME [--json FILE] [--rounds N] [--seconds N] [--only NAME]...`
+// `pnpm bench NAME [--json FILE] [--rounds N] [--seconds N] [--only NAME]... [--mib N]`
 import { parseArgs } from 'node:util';
 import { genBench } from './gen-bench.ts';
 import { httpBench } from './http-bench.ts';
 import { ioloopBench } from './ioloop-bench.ts';
 import { pollerBench } from './poller-bench.ts';
 import { report } from './report.ts';
+import { uploadBench } from './upload-bench.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,6 +14,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string' },
     connections: { type: 'string', default: '64' },
+    mib: { type: 'string', default: '1024' },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -42,7 +44,10 @@ switch (name) {
   case 'poller':
     await pollerBench({ rounds, seconds, only, jsonFile: values.json });
     break;
+  case 'upload':
+    await uploadBench(Number(values.mib));
+    break;
   default:
-    console.error(`unknown benchmark '${name}'; there are: gen, http, ioloop, poller`);
+    console.error(`unknown benchmark '${name}'; there are: gen, http, ioloop, poller, upload`);
     process.exit(2);
 }

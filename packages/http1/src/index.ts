@@ -21,7 +21,13 @@ export { encodeHeaderParams, parseHeaderParams, type HeaderParams } from './lib/
 export { HTTPHeaders, normalizeName, type HeadersInit } from './lib/headers.ts';
 export { formatTimestamp, httpDate, parseHttpDate, type TimeParts } from './lib/http-date.ts';
 export type { MessageParser, ParserLimits, ParserState } from './lib/message-parser.ts';
+export {
+  MultipartParser,
+  type MultipartLimits,
+  type MultipartSink,
+} from './lib/multipart-parser.ts';
 export { isFieldValue, isToken } from './lib/octets.ts';
+export { multipartBoundary, type PartHead } from './lib/part-head.ts';
 export { encodeQs, parseQs, parseQsl, qsToQsl, urlConcat, type ArgumentMap } from './lib/query.ts';
 export { getContentRange, parseRequestRange, type RequestRange } from './lib/ranges.ts';
 export type { RequestHead } from './lib/request-head.ts';

@@ -51,8 +51,12 @@ export {
   type StaticHandlerClass,
   type StaticSettings,
 } from './lib/static/static-file-handler.ts';
-export { streamRequestBody } from './lib/uploads/stream-request-body.ts';
+export {
+  streamRequestBody,
+  type StreamRequestBodyOptions,
+} from './lib/uploads/stream-request-body.ts';
 export { TemplateModule, type TemplateResources } from './lib/ui/template-module.ts';
 export { UIModule } from './lib/ui/ui-module.ts';
+export { UploadPart, type PartInMemoryOptions } from './lib/uploads/upload-part.ts';
 export { url } from './lib/application/url.ts';
 export { WebError, type WebErrorCode } from './lib/errors/web-error.ts';

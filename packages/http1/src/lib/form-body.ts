@@ -1,9 +1,7 @@
 // Form bodies that are complete: URL-encoded and multipart. HTU-22 to 28, 38 to 41; RFC 7578.
 // Must not know: how the body came in, what becomes of its arguments.
-import { isUtf8 } from 'node:buffer';
 import { HTTPInputError } from './errors.ts';
-import { parseHeaderParams } from './header-params.ts';
-import { trimBlanks } from './octets.ts';
+import { checkBoundary, multipartBoundary, parsePartHead } from './part-head.ts';
 import { parseQs, type ArgumentMap } from './query.ts';
 import type { HTTPHeaders } from './headers.ts';
 
@@ -72,11 +70,7 @@ export function parseBodyArguments(
     parseForm(body, args, options.maxArguments ?? defaults.maxArguments ?? 10_000);
     return;
   }
-  const { value, params } = parseHeaderParams(contentType);
-  if (value.toLowerCase() !== 'multipart/form-data') throw badBody('Invalid content type');
-  const boundary = params.get('boundary');
-  if (boundary === undefined || boundary === null || boundary === '')
-    throw badBody('multipart boundary not found');
+  const boundary = multipartBoundary(contentType);
   parseMultipartFormData(boundary, body, args, files, options.multipart);
 }
 
@@ -93,8 +87,6 @@ function parseForm(body: Buffer, args: ArgumentMap, maxArguments: number): void 
   }
 }
 
-const MAX_BOUNDARY_LENGTH = 70;
-
 /**
  * Reads a multipart form into `args` and `files`. Arguments and files are views of `data`.
  * @throws HTTPInputError `ERR_BAD_BODY` at the first fault (SEC-18).
@@ -107,11 +99,7 @@ export function parseMultipartFormData(
   config: ParseMultipartConfig = defaults.multipart ?? {},
 ): void {
   if (config.enabled === false) throw badBody('multipart/form-data parsing is disabled');
-  // RFC 2046 §5.1.1. The search for a boundary costs its length times the body's in the worst case.
-  if (boundary.length > MAX_BOUNDARY_LENGTH) {
-    const message = `the multipart boundary is ${boundary.length} characters, limit is ${MAX_BOUNDARY_LENGTH}`;
-    throw badBody(message);
-  }
+  checkBoundary(boundary);
   const end = data.lastIndexOf(`--${boundary}--`);
   if (end < 0) throw badBody('Invalid multipart/form-data: no final boundary found');
   const delimiter = Buffer.from(`--${boundary}\r\n`);
@@ -142,41 +130,10 @@ function parsePart(
   }
   if (part.subarray(-2).toString() !== '\r\n')
     throw badBody('Invalid multipart/form-data: part does not end with CRLF');
-  const fields = partFields(part.subarray(0, headEnd));
-  const { value, params } = parseHeaderParams(fields.get('content-disposition') ?? '');
-  const name = params.get('name');
-  if (value.toLowerCase() !== 'form-data')
-    throw badBody('Invalid multipart/form-data: no Content-Disposition of form-data');
-  if (name === undefined || name === null || name === '')
-    throw badBody('multipart/form-data part missing name');
+  const { name, filename, contentType } = parsePartHead(part.subarray(0, headEnd));
   const body = part.subarray(headEnd + 4, -2);
-  const filename = params.get('filename') ?? '';
-  if (filename === '') {
-    append(args, name, body);
-    return;
-  }
-  append(files, name, {
-    filename,
-    body,
-    contentType: fields.get('content-type') ?? 'application/unknown',
-  });
-}
-
-/** Part headers are UTF-8 and hold no controls (HTU-27, SEC-28). */
-function partFields(head: Buffer): Map<string, string> {
-  if (!isUtf8(head)) throw badBody('Invalid multipart/form-data: a part header is not UTF-8');
-  const fields = new Map<string, string>();
-  for (const line of head.toString().split('\r\n')) {
-    // eslint-disable-next-line no-control-regex -- those that a header may not hold
-    if (/[\x00-\x08\x0a-\x1f\x7f]/.test(line))
-      throw badBody('Invalid multipart/form-data: control character in a part header');
-    const colon = line.indexOf(':');
-    if (colon < 1) throw badBody('Invalid multipart/form-data: no colon in a part header');
-    const name = line.slice(0, colon).toLowerCase();
-    if (fields.has(name)) throw badBody(`Invalid multipart/form-data: a part has two ${name}`);
-    fields.set(name, trimBlanks(line.slice(colon + 1)));
-  }
-  return fields;
+  if (filename === null) append(args, name, body);
+  else append(files, name, { filename, body, contentType: contentType ?? 'application/unknown' });
 }
 
 function append<V>(map: Map<string, V[]>, name: string, value: V): void {

@@ -35,7 +35,9 @@ export class HandlerDelegate implements HTTPMessageDelegate {
   headersReceived(): Awaitable {
     if (!this.#handlerClass.streamsRequestBody) return undefined;
     this.#run = this.#newRun();
-    return this.#run.executeStreamed();
+    if (!this.#handlerClass.pullsRequestBody) return this.#run.executeStreamed();
+    this.#run.executePulled();
+    return undefined;
   }
 
   dataReceived(chunk: Buffer): Awaitable {

@@ -3,6 +3,7 @@ import { OutgoingResponse } from '../output/outgoing-response.ts';
 import type { HTTPServerRequest } from '@typhoon/httpserver';
 import type { HandlerLocale } from '../locale/handler-locale.ts';
 import type { PageModules } from '../ui/page-modules.ts';
+import type { BodyStream } from '../uploads/body-stream.ts';
 import type { XsrfToken } from '../xsrf/xsrf-token.ts';
 
 const NO_ARGS: readonly (string | null)[] = [];
@@ -18,6 +19,8 @@ export class HandlerState {
   pathKwargs: Readonly<Record<string, string | null>> = NO_KWARGS;
   /** Whether the end of the verb method is the end of the answer. */
   isAutoFinishOn = true;
+  /** The body, where the handler asks for it while it comes. */
+  body: BodyStream | null = null;
   /** Asked for once; null until then. */
   currentUser: { readonly user: unknown } | null = null;
   /** The token that the request's cookie holds, or a new one; null until it is asked for. */

@@ -45,6 +45,8 @@ export class RequestHandler extends PageWriter {
   ];
   /** Whether the body is handed over in pieces; see `@streamRequestBody`. */
   static readonly streamsRequestBody: boolean = false;
+  /** Whether the handler asks for the pieces itself; see `@streamRequestBody({ pull: true })`. */
+  static readonly pullsRequestBody: boolean = false;
 
   /** The application that this handler belongs to. */
   override readonly application: HandlerApplication;

@@ -1,10 +1,13 @@
 // What a handler reads of its request. Owns: path groups, arguments and cookies under Tornado's names.
 // Must not know: the answer.
+import { multipartBoundary, type MultipartLimits } from '@typhoon/http1';
 import { cleanArgument, decodeUtf8 } from './argument-text.ts';
 import { argumentValues } from './handler-arguments.ts';
 import { HandlerState } from './handler-state.ts';
 import { MissingArgumentError } from '../errors/http-error.ts';
 import { verify } from '../cookies/signed-cookies.ts';
+import { piecesOf } from '../uploads/body-stream.ts';
+import { uploadParts } from '../uploads/upload-parts.ts';
 import { getSignatureKeyVersion } from '../cookies/signed-value.ts';
 import type { HTTPServerRequest } from '@typhoon/httpserver';
 import type { ArgumentSource } from './handler-arguments.ts';
@@ -13,6 +16,7 @@ import type {
   DefaultedArgumentOptions,
   SignedCookieOptions,
 } from './handler-options.ts';
+import type { UploadPart } from '../uploads/upload-part.ts';
 import type { HandlerSettings } from './handler-settings.ts';
 
 /** For the functions of this package that work for a handler: its private side. */
@@ -91,6 +95,25 @@ export abstract class RequestReader {
   /** Turns an argument's bytes into text; `name` is null for a part of the path. @throws HTTPError 400 for what is no UTF-8. */
   decodeArgument(value: Uint8Array, name: string | null = null): string {
     return decodeUtf8(value, name ?? 'url');
+  }
+
+  /**
+   * The body in pieces, each the taker's own, as they come: with `@streamRequestBody({ pull: true })` while the client is still
+   * sending. What is not taken when the answer is finished is dropped. Rejects with TransportError `ERR_TRANSPORT_CLOSED` when
+   * the client is gone.
+   */
+  bodyChunks(): AsyncIterableIterator<Buffer, undefined> {
+    return this.#state.body ?? piecesOf(this.request.body);
+  }
+
+  /**
+   * The fields and files of a multipart form, one after another as they come; see `bodyChunks`. A part that is not read is
+   * passed over. Rejects with HTTPInputError: 413 for what is too large, as soon as it is, and 400 for what is no form.
+   * @throws HTTPInputError 400 for another Content-Type.
+   */
+  parts(limits?: MultipartLimits): AsyncGenerator<UploadPart, void, undefined> {
+    const boundary = multipartBoundary(this.request.headers.get('Content-Type', ''));
+    return uploadParts(boundary, this.bodyChunks(), limits);
   }
 
   /** The cookies that came, by name. */

@@ -12,6 +12,7 @@ import { endInFailure } from '../errors/handler-failure.ts';
 import { watchHook } from './hooks.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { stateOf } from './request-reader.ts';
+import { BodyStream } from '../uploads/body-stream.ts';
 import { futureOf } from './work.ts';
 import type { HTTPServerRequest, RouteParams } from '@typhoon/httpserver';
 import type { HandlerState } from './handler-state.ts';
@@ -22,6 +23,7 @@ export interface HandlerClass {
   new (application: HandlerApplication, request: HTTPServerRequest): RequestHandler;
   readonly SUPPORTED_METHODS: readonly string[];
   readonly streamsRequestBody: boolean;
+  readonly pullsRequestBody: boolean;
 }
 
 type Stage = 'prepare' | 'body' | 'verb' | 'done';
@@ -39,6 +41,8 @@ export class RequestRun {
   #isClientGone = false;
   /** What the handler waits for. */
   #work: Future<unknown> | null = null;
+  /** The body that the handler asks for itself. */
+  #pulled: BodyStream | null = null;
   /** Streaming: what the body waits for. */
   #gate: Future<void> | null = null;
 
@@ -71,8 +75,18 @@ export class RequestRun {
     return this.#stage === 'prepare' ? this.#holdBody() : undefined;
   }
 
+  /** The head is there, and the handler will ask for the body. */
+  executePulled(): void {
+    const body = new BodyStream();
+    this.#state.body = body;
+    this.#pulled = body;
+    this.#watchClient();
+    this.#prepare();
+  }
+
   /** A piece of a streamed body; what is returned is to be waited for (WEB-16). */
   dataReceived(chunk: Buffer): Future<void> | undefined {
+    if (this.#pulled !== null) return this.#pulled.push(chunk);
     if (this.#stage !== 'body') return undefined;
     try {
       const work = this.#handler.dataReceived(chunk);
@@ -88,6 +102,7 @@ export class RequestRun {
 
   /** A streamed body is complete. */
   bodyComplete(): void {
+    this.#pulled?.complete();
     if (this.#stage === 'body') this.#callVerb();
   }
 
@@ -100,6 +115,7 @@ export class RequestRun {
     } catch (error) {
       appLog.error('Uncaught exception in onConnectionClose', error);
     }
+    this.#pulled?.fail(new TransportError('ERR_TRANSPORT_CLOSED', 'the client is gone'));
     if (this.#work !== null) this.#work.cancel();
     else if (this.#stage === 'body') this.#end();
   }
@@ -237,6 +253,7 @@ export class RequestRun {
 
   #end(): void {
     this.#stage = 'done';
+    this.#pulled?.discard();
     this.#releaseBody();
   }
 
