@@ -7,6 +7,11 @@ import { ConfigError, helpText, readConfig, type Config } from './config.ts';
 import { faultOfUrl } from './site.ts';
 import { Uptime } from './uptime.ts';
 
+/** Less than the ten seconds that Docker waits before it kills. */
+const DRAIN_MS = 8000;
+/** SIGTERM is somebody replacing this process: clients that are just about to ask are answered, too. */
+const GRACE_MS = 500;
+
 /** Ends the program with one line on stderr. */
 function quit(message: string): never {
   console.error(message);
@@ -42,11 +47,11 @@ async function start(config: Config, uptime: Uptime, server: HTTPServer): Promis
   }
 }
 
-/** Nothing is lost: running checks end or are cancelled, results are stored, then the clients go. */
-async function stop(uptime: Uptime, server: HTTPServer): Promise<void> {
-  server.stop();
-  await uptime.stop();
-  await server.closeAllConnections();
+/** Nothing is lost: running checks end or are cancelled, results are stored, what clients have asked is answered. */
+async function stop(uptime: Uptime, server: HTTPServer, graceMs = 0): Promise<void> {
+  await uptime.quiet();
+  await server.drain({ deadlineMs: DRAIN_MS, graceMs });
+  await uptime.close();
 }
 
 const config = settings();
@@ -59,7 +64,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     if (isStopping) return;
     isStopping = true;
     appLog.info('stopping on %s', signal);
-    void stop(uptime, server);
+    void stop(uptime, server, signal === 'SIGTERM' ? GRACE_MS : 0);
   });
 }
 

@@ -1,23 +1,15 @@
 // The app put together: store, client, monitor, news. Owns: the order of starting and stopping.
-import { TimeoutError, withTimeout } from '@typhoon/concurrent';
 import { ThreadPoolExecutor } from '@typhoon/executor';
-import { sleep } from '@typhoon/gen';
 import { AsyncHTTPClient } from '@typhoon/httpclient';
-import { InFlight } from './in-flight.ts';
 import { LiveUpdates } from './live.ts';
 import { Monitor } from './monitor.ts';
 import { Store } from './store.ts';
 import type { Config } from './config.ts';
 import type { Site, SiteReport } from './site.ts';
 
-/** How long a client may take to be answered while the app stops. */
-const LONGEST_DRAIN_MS = 2000;
-
 /** What the handlers work with. */
 export class Uptime {
   readonly live = new LiveUpdates();
-  /** What handlers are answering. */
-  readonly requests = new InFlight();
   readonly #pool: ThreadPoolExecutor;
   readonly #store: Store;
   readonly #client: AsyncHTTPClient;
@@ -69,22 +61,16 @@ export class Uptime {
     return this.#reports.reports;
   }
 
-  /** Checks end or are cancelled, requests are answered, results that are there are stored, then the threads end. */
-  async stop(): Promise<void> {
+  /** Checks end or are cancelled, and whoever waits for news is answered; then `close`. */
+  async quiet(): Promise<void> {
     await this.#monitor.stop();
     this.live.close();
-    await this.#drain();
+  }
+
+  /** Results that are there are stored, then the threads end. */
+  async close(): Promise<void> {
     await this.#store.flush();
     await this.#pool.shutdown();
     this.#client.close();
-  }
-
-  async #drain(): Promise<void> {
-    await sleep(0); // what has come already is read first
-    try {
-      await withTimeout(LONGEST_DRAIN_MS, this.requests.drain());
-    } catch (error) {
-      if (!(error instanceof TimeoutError)) throw error;
-    }
   }
 }

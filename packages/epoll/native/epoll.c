@@ -280,26 +280,44 @@ static void starve(ty_poller *p, slot *listener, int error, ty_batch *batch) {
   add_event(p, batch, listener, TY_STARVED, error);
 }
 
+// The slot of the next connection that waits, or a negated errno: of accept, or of giving it a slot.
+static int accept_one(ty_poller *p, uint32_t listener) {
+  struct sockaddr_storage address;
+  socklen_t size = sizeof address;
+  int fd = accept4(p->slots[listener].fd, (struct sockaddr *)&address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return -errno;
+  int index = ty_adopt(p, fd, SLOT_STREAM, EPOLLIN);
+  if (index >= 0) ty_remember_peer(&p->slots[index], (struct sockaddr *)&address);
+  return index;
+}
+
+static bool is_starving(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
+
+static bool is_at_end(int error) { return error == EAGAIN || error == EBADF || error == EINVAL || error == ENOTSOCK; }
+
 static void accept_all(ty_poller *p, uint32_t listener, ty_batch *batch) {
   if (p->slots[listener].flags & PAUSED) return; // it was ready before it was told to wait
   for (int n = 0; n < ACCEPTS_MAX && batch->count < batch->capacity; n++) {
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    int fd = accept4(p->slots[listener].fd, (struct sockaddr *)&address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) {
-      if (errno == EAGAIN) return;
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        starve(p, &p->slots[listener], errno, batch);
-        return;
-      }
-      if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) return;
-      continue; // one that was given up before it was accepted
-    }
-    int index = ty_adopt(p, fd, SLOT_STREAM, EPOLLIN);
-    if (index < 0) continue;
-    ty_remember_peer(&p->slots[index], (struct sockaddr *)&address);
-    add_event(p, batch, &p->slots[index], TY_ACCEPT, listener);
+    int index = accept_one(p, listener);
+    if (index >= 0) {
+      add_event(p, batch, &p->slots[index], TY_ACCEPT, listener);
+    } else if (is_starving(-index)) {
+      starve(p, &p->slots[listener], -index, batch);
+      return;
+    } else if (is_at_end(-index)) {
+      return;
+    } // else one that was given up before it was accepted
   }
+}
+
+int ty_accept(ty_poller *p, ty_id id) {
+  slot *s = ty_find(p, id);
+  if (s == NULL || s->kind != SLOT_LISTENER) return -ENOENT;
+  for (int n = 0; n < ACCEPTS_MAX; n++) {
+    int index = accept_one(p, id.slot);
+    if (index >= 0 || is_starving(-index) || is_at_end(-index)) return index;
+  }
+  return -EAGAIN;
 }
 
 static void finish_connecting(ty_poller *p, slot *s, ty_batch *batch) {

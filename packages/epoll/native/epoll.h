@@ -92,6 +92,7 @@ int ty_unwatch(ty_poller *p, ty_id id); // listeners and raw descriptors; a raw 
 int ty_resume_accepting(ty_poller *p);
 int ty_set_accepting(ty_poller *p, ty_id id, bool on); // off: connections wait in the kernel's queue
 int ty_descriptor_of(ty_poller *p, ty_id id);
+int ty_accept(ty_poller *p, ty_id id); // the slot of a connection that waits, at once; -EAGAIN when none does
 
 // Sends, or queues what the kernel does not take.
 int ty_send(ty_poller *p, ty_id id, const uint8_t *bytes, size_t size);

@@ -127,6 +127,16 @@ static napi_value method_unwatch(napi_env env, napi_callback_info info) {
   return done(env, b, ty_unwatch(b->core, id), "unwatch");
 }
 
+// accept(slot, generation): the slot of a connection that waits, or -1
+static napi_value method_accept(napi_env env, napi_callback_info info) {
+  napi_value a[2];
+  ty_id id;
+  binding *b = binding_enter(env, info, 2, a);
+  CHECK(b != NULL && arg_id(env, a, &id));
+  int slot = ty_accept(b->core, id);
+  return slot < 0 ? int_value(env, -1) : slot_value(env, b, slot, "accept");
+}
+
 // generationOf(slot): generation
 static napi_value method_generation_of(napi_env env, napi_callback_info info) {
   napi_value a[1];
@@ -320,6 +330,7 @@ const napi_property_descriptor binding_methods[] = {
     METHOD("watch", method_watch),
     METHOD("rewatch", method_rewatch),
     METHOD("unwatch", method_unwatch),
+    METHOD("accept", method_accept),
     METHOD("generationOf", method_generation_of),
     METHOD("send", method_send),
     METHOD("write", method_write),

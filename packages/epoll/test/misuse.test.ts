@@ -16,6 +16,7 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   watch: [0, 1],
   rewatch: [0, 0, 1],
   unwatch: [0, 0],
+  accept: [0, 0],
   generationOf: [0],
   send: [],
   write: [0, 0, 0, new Uint8Array(10)],

@@ -5,7 +5,6 @@ import type { Uptime } from '../uptime.ts';
 /** A handler that knows the app. */
 export abstract class UptimeHandler extends RequestHandler {
   #uptime: Uptime | null = null;
-  #isCounted = false;
 
   override initialize(options: { readonly uptime: Uptime }): void {
     this.#uptime = options.uptime;
@@ -17,36 +16,9 @@ export abstract class UptimeHandler extends RequestHandler {
     return this.#uptime;
   }
 
-  /** What comes on a connection that is open still, while the app stops, is sent elsewhere. */
-  override prepare(): void {
-    const { requests } = this.uptime;
-    if (requests.isDraining) {
-      this.setStatus(503);
-      this.setHeader('Connection', 'close');
-      void this.finish();
-      return;
-    }
-    this.#isCounted = true;
-    requests.begin();
-  }
-
-  override onFinish(): void {
-    this.#uncount();
-  }
-
-  override onConnectionClose(): void {
-    this.#uncount();
-  }
-
   /** As GET, without the body. */
   override head(...args: never[]): unknown {
     return this.get(...args);
-  }
-
-  #uncount(): void {
-    if (!this.#isCounted) return;
-    this.#isCounted = false;
-    this.uptime.requests.end();
   }
 
   override setDefaultHeaders(): void {

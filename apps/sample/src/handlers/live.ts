@@ -22,6 +22,5 @@ export class LiveHandler extends UptimeHandler {
 
   override onConnectionClose(): void {
     this.#news?.cancel();
-    super.onConnectionClose();
   }
 }

@@ -58,6 +58,8 @@ export interface NativePoller {
   rewatch(slot: number, generation: number, mask: number): void;
   /** Ends a listener, or forgets a raw descriptor. No event follows. */
   unwatch(slot: number, generation: number): void;
+  /** Accepts one connection that waits, now; answers its slot, or -1 when none waits. No event follows. */
+  accept(slot: number, generation: number): number;
   /** The present generation of a slot. */
   generationOf(slot: number): number;
   /** Sends what is noted in the shared memory. The poller does so itself behind every batch. */

@@ -149,6 +149,7 @@ export class HTTPServer {
       detached: this.#detached,
       load: this.#load,
       stopListening: () => {
+        for (const listener of this.#listeners) listener.acceptWaiting?.();
         this.stop();
       },
     });

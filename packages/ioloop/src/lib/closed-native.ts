@@ -22,6 +22,7 @@ export const CLOSED_NATIVE: NativePoller = {
   watch: refuse,
   rewatch: ignore,
   unwatch: ignore,
+  accept: () => -1,
   generationOf: () => 0,
   send: ignore,
   write: ignore,

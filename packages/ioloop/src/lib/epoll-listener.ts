@@ -12,6 +12,14 @@ import type { Address, ListenAddress, Listener, ListenOptions, Protocol } from '
 /** Tornado's 128 is small for today's kernels; Node.js's own default. */
 const DEFAULT_BACKLOG = 511;
 
+/** Who hears of a listener. */
+export interface ListenerOwner {
+  /** A connection was accepted. */
+  accepted(listener: EpollListener, slot: number, generation: number): void;
+  /** It accepts no more. */
+  listenerClosed(listener: EpollListener): void;
+}
+
 /** A listening slot. */
 export class EpollListener implements Listener {
   readonly slot: number;
@@ -19,7 +27,7 @@ export class EpollListener implements Listener {
   readonly address: Address;
   readonly protocolFactory: () => Protocol;
   readonly #wire: EpollWire;
-  readonly #onClose: (listener: EpollListener) => void;
+  readonly #owner: ListenerOwner;
   /** Whoever made the socket removes its path, too. */
   readonly #isOurs: boolean;
   #closed: Promise<void> | null = null;
@@ -29,7 +37,7 @@ export class EpollListener implements Listener {
     slot: number,
     protocolFactory: () => Protocol,
     isOurs: boolean,
-    onClose: (listener: EpollListener) => void,
+    owner: ListenerOwner,
   ) {
     this.#wire = wire;
     this.slot = slot;
@@ -37,7 +45,22 @@ export class EpollListener implements Listener {
     this.address = wire.native.localAddress(slot, this.generation);
     this.protocolFactory = protocolFactory;
     this.#isOurs = isOurs;
-    this.#onClose = onClose;
+    this.#owner = owner;
+  }
+
+  acceptWaiting(): void {
+    const { native, host } = this.#wire;
+    if (this.#closed !== null) return;
+    host.enter();
+    try {
+      for (;;) {
+        const slot = native.accept(this.slot, this.generation);
+        if (slot < 0) return;
+        this.#owner.accepted(this, slot, native.generationOf(slot));
+      }
+    } finally {
+      host.exit();
+    }
   }
 
   get descriptor(): number {
@@ -50,7 +73,7 @@ export class EpollListener implements Listener {
 
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
-      this.#onClose(this);
+      this.#owner.listenerClosed(this);
       this.#unlink();
       this.#wire.native.unwatch(this.slot, this.generation);
       setImmediate(resolve);

@@ -239,6 +239,27 @@ describeNative('a connection', () => {
 });
 
 describeNative('a listener', () => {
+  it('takes those who wait before it closes: acceptWaiting leaves nobody behind', async () => {
+    let made = 0;
+    const listener = await loop.poller.listen(ANYWHERE, {}, () => {
+      made++;
+      return QUIET;
+    });
+    // On this machine the kernel has accepted a connection by the time that `connect` returns.
+    const clients = Array.from({ length: 5 }, () => connect(listener.address.port, '127.0.0.1'));
+    const connected = Promise.all(
+      clients.map((client) => new Promise((resolve) => client.once('connect', resolve))),
+    );
+    await new Promise<void>((resolve) => {
+      process.nextTick(resolve);
+    }); // that is when they do
+    listener.acceptWaiting?.();
+    void listener.close();
+    expect(made).toBe(5);
+    await connected;
+    for (const client of clients) client.destroy();
+  });
+
   it('shares its port with others that do', async () => {
     const first = await loop.poller.listen(ANYWHERE, { reusePort: true }, () => QUIET);
     const { port } = first.address;

@@ -13,6 +13,7 @@ import { NetPoller } from './net-poller.ts';
 import { TransportError } from './transport-error.ts';
 import type { NativeModule } from '@typhoon/epoll';
 import type { Dialer, Source } from './epoll-dial.ts';
+import type { ListenerOwner } from './epoll-listener.ts';
 import type {
   ConnectAddress,
   ConnectAttempt,
@@ -43,7 +44,7 @@ const CLOCK_EVENTS = 4;
 const STARVED_RETRY_MS = 100;
 
 /** The poller of `@typhoon/epoll`. TLS comes from the portable one, beside it. */
-export class EpollPoller implements Poller, Dialer {
+export class EpollPoller implements Poller, Dialer, ListenerOwner {
   readonly name: string = 'epoll';
   readonly #host: PollerHost;
   readonly #wire: EpollWire;
@@ -76,15 +77,8 @@ export class EpollPoller implements Poller, Dialer {
     const slot = await openListener(this.#wire, address, options).catch((error: unknown) => {
       throw this.#isClosed ? pollerClosed() : error;
     });
-    const listener = new EpollListener(
-      this.#wire,
-      slot,
-      protocolFactory,
-      !('fd' in address),
-      (closed) => {
-        this.#listeners.delete(closed.slot);
-      },
-    );
+    const isOurs = !('fd' in address);
+    const listener = new EpollListener(this.#wire, slot, protocolFactory, isOurs, this);
     this.#listeners.set(slot, listener);
     return listener;
   }
@@ -134,6 +128,25 @@ export class EpollPoller implements Poller, Dialer {
         this.#host.exit();
       }
     });
+  }
+
+  // For listeners.
+
+  listenerClosed({ slot }: EpollListener): void {
+    this.#listeners.delete(slot);
+  }
+
+  accepted({ protocolFactory, address }: EpollListener, slot: number, generation: number): void {
+    let protocol: Protocol;
+    try {
+      protocol = protocolFactory();
+    } catch (error) {
+      this.#wire.native.abort(slot, generation, false);
+      this.#host.handleCallbackException(protocolFactory, error);
+      return;
+    }
+    const remote = address.path === '' ? null : { host: '', port: 0, path: '' };
+    this.#begin(new EpollTransport(this.#wire, slot, generation, protocol, remote));
   }
 
   // For attempts to connect.
@@ -254,21 +267,8 @@ export class EpollPoller implements Poller, Dialer {
 
   #accept(slot: number, generation: number, listenerSlot: number): void {
     const listener = this.#listeners.get(listenerSlot);
-    if (listener === undefined) {
-      this.#wire.native.abort(slot, generation, false);
-      return;
-    }
-    const { protocolFactory, address } = listener;
-    let protocol: Protocol;
-    try {
-      protocol = protocolFactory();
-    } catch (error) {
-      this.#wire.native.abort(slot, generation, false);
-      this.#host.handleCallbackException(protocolFactory, error);
-      return;
-    }
-    const remote = address.path === '' ? null : { host: '', port: 0, path: '' };
-    this.#begin(new EpollTransport(this.#wire, slot, generation, protocol, remote));
+    if (listener === undefined) this.#wire.native.abort(slot, generation, false);
+    else this.accepted(listener, slot, generation);
   }
 
   #connected(slot: number, generation: number): void {

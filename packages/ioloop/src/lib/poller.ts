@@ -148,6 +148,11 @@ export interface ConnectOptions {
 export interface Listener {
   /** Where it listens; with the port that was picked. */
   readonly address: Address;
+  /**
+   * Accepts what the kernel has accepted and nobody has taken yet, at once; absent where the platform cannot. Followed by
+   * `close` it leaves nobody behind.
+   */
+  acceptWaiting?(): void;
   /** Accepts no more; connections that exist go on. Resolves when the socket is closed; twice is harmless. */
   close(): Promise<void>;
   /**
