@@ -5,7 +5,8 @@ export { authenticated } from './lib/redirects/authenticated.ts';
 export { ErrorHandler } from './lib/errors/error-handler.ts';
 export type { ErrorInfo } from './lib/errors/error-page.ts';
 export { FallbackHandler, type Fallback } from './lib/redirects/fallback-handler.ts';
-export { GZipContentEncoding } from './lib/output/gzip-content-encoding.ts';
+export { contentEncoding, GZipContentEncoding } from './lib/output/content-encoding.ts';
+export { availableCodings, type ContentCoding } from './lib/output/codings.ts';
 export type {
   ArgumentOptions,
   DefaultedArgumentOptions,

@@ -1,6 +1,6 @@
 // What the settings of an application imply (WEB-87, 88).
 import { StaticFileHandler } from '../static/static-file-handler.ts';
-import { GZipContentEncoding } from '../output/gzip-content-encoding.ts';
+import { contentEncoding } from '../output/content-encoding.ts';
 import type { RouteList } from './application-router.ts';
 import type { ApplicationSettings } from './application-settings.ts';
 import type { OutputTransformClass } from '../output/output-transform.ts';
@@ -17,7 +17,9 @@ export function transformsOf({
   transforms,
   compressResponse,
 }: ApplicationSettings): readonly OutputTransformClass[] {
-  return transforms ?? (compressResponse === true ? [GZipContentEncoding] : []);
+  if (transforms !== undefined) return transforms;
+  if (compressResponse === undefined || compressResponse === false) return [];
+  return [contentEncoding(compressResponse === true ? undefined : compressResponse)];
 }
 
 /** The rules for static files; none without a folder. */

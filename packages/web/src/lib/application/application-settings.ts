@@ -1,5 +1,6 @@
 // The settings of an application.
 import type { HandlerSettings } from '../handler/handler-settings.ts';
+import type { ContentCoding } from '../output/codings.ts';
 import type { OutputTransformClass } from '../output/output-transform.ts';
 import type { RequestHandler } from '../handler/request-handler.ts';
 import type { HandlerClass } from '../handler/request-run.ts';
@@ -11,8 +12,11 @@ export interface ApplicationSettings extends HandlerSettings {
   readonly defaultHost?: string | null;
   /** Changes answers on their way out, in this order; an empty list turns compression off, too (WEB-90). Default: none. */
   readonly transforms?: readonly OutputTransformClass[];
-  /** Whether text goes out gzipped to clients that can take it. Default false. */
-  readonly compressResponse?: boolean;
+  /**
+   * Whether text goes out compressed to clients that can take it, in zstd (where Node.js has it), Brotli or gzip, as they like
+   * best; or a list of those that may be used, the best first. Default false.
+   */
+  readonly compressResponse?: boolean | readonly ContentCoding[];
   /** Answers where no rule matches (WEB-11). Default `ErrorHandler`, with 404. */
   readonly defaultHandlerClass?: HandlerClass;
   /** Options for its `initialize`. */

@@ -1,8 +1,11 @@
-import { createGunzip, gunzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
+import { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ask, type Answer } from '../../../test/ask.ts';
+import { availableCodings } from './codings.ts';
+import { GZipContentEncoding } from './content-encoding.ts';
 import { etagOf } from './etag.ts';
 import { GzipStream } from './gzip-stream.ts';
 import type { AppResponse } from '../testing/memory-connection.ts';
@@ -28,10 +31,10 @@ describe('compressResponse', () => {
     expect(headers.get('Content-Encoding')).toBe('gzip');
     expect(headers.get('Content-Length')).toBe(String(body.length));
     expect(headers.get('Vary')).toBe('Accept-Encoding');
-    expect(headers.get('Etag')).toBe(etagOf(LONG));
+    expect(headers.get('Etag')).toBe(`W/${etagOf(LONG)}`);
   });
 
-  it.each(['', 'identity', 'br', 'gzip;q=0', 'gzip; q=0.0'])(
+  it.each(['', 'identity', 'deflate', 'gzip;q=0', 'gzip; q=0.0', 'br;q=x', '*;q=0'])(
     'leaves clients alone that accept "%s" (WEB-96, 97)',
     async (accept) => {
       const { headers, body } = await compressed(writeLong, accept);
@@ -98,6 +101,72 @@ describe('compressResponse', () => {
     });
     expect([known.status, known.body.length]).toEqual([304, 0]);
     expect(known.headers.has('Content-Encoding')).toBe(false);
+  });
+});
+
+describe('the coding', () => {
+  const codingFor = async (accept: string): Promise<string | undefined> =>
+    (await compressed(writeLong, accept)).headers.get('Content-Encoding');
+
+  it.each([
+    ['gzip, br', 'br'],
+    ['gzip;q=1, br;q=0.9', 'gzip'],
+    ['gzip;q=0.2, br;q=0.9, deflate', 'br'],
+    ['br;q=0, *;q=0.5', availableCodings.includes('zstd') ? 'zstd' : 'gzip'],
+    ['*', availableCodings[0]],
+  ])('for "%s" is %s', async (accept, coding) => {
+    expect(await codingFor(accept)).toBe(coding);
+  });
+
+  it('is what it says', async () => {
+    const { body } = await compressed(writeLong, 'br');
+    expect(brotliDecompressSync(body).toString()).toBe(LONG);
+    if (!availableCodings.includes('zstd')) return;
+    const decompress = Reflect.get(zlib, 'zstdDecompressSync') as (bytes: Buffer) => Buffer;
+    expect(decompress((await compressed(writeLong, 'zstd')).body).toString()).toBe(LONG);
+  });
+
+  it('is one of those that the setting names', async () => {
+    const options = { headers: { 'Accept-Encoding': 'br, gzip' } };
+    const only = await ask(writeLong, { ...options, settings: { compressResponse: ['gzip'] } });
+    expect(only.headers.get('Content-Encoding')).toBe('gzip');
+    const transforms = [GZipContentEncoding];
+    const old = await ask(writeLong, { ...options, settings: { transforms } });
+    expect(old.headers.get('Content-Encoding')).toBe('gzip');
+  });
+
+  it('of what is streamed is gzip, or none', async () => {
+    const stream: Answer = async (handler) => {
+      handler.write('a');
+      await handler.flush();
+    };
+    expect((await compressed(stream, 'br, gzip;q=0.1')).headers.get('Content-Encoding')).toBe(
+      'gzip',
+    );
+    expect((await compressed(stream, 'br')).body.toString()).toBe('a');
+  });
+
+  it('is none for a part of something, and where nothing may be changed', async () => {
+    const part = await compressed((handler) => {
+      handler.setStatus(206);
+      handler.setHeader('Content-Range', 'bytes 0-2199/5000');
+      handler.write(LONG);
+    });
+    expect(part.body.toString()).toBe(LONG);
+    const secret = await compressed((handler) => {
+      handler.setHeader('Cache-Control', 'private, no-transform');
+      handler.write(LONG);
+    });
+    expect(secret.headers.has('Content-Encoding')).toBe(false);
+  });
+
+  it('leaves a Vary alone that says it already', async () => {
+    for (const vary of ['*', 'Cookie, accept-encoding']) {
+      const { headers } = await compressed((handler) => {
+        handler.setHeader('Vary', vary);
+      });
+      expect(headers.get('Vary')).toBe(vary);
+    }
   });
 });
 
