@@ -1,3 +1,23 @@
+export { args, type ArgsOf, type ArgumentsDecorator } from './lib/arguments/args.ts';
+export {
+  ArgumentsError,
+  type ArgumentFault,
+  type ArgumentPlace,
+} from './lib/arguments/arguments-error.ts';
+export type {
+  ArgumentPlaces,
+  ArgumentsNotes,
+  ArgumentsOutput,
+  ArgumentsSchema,
+} from './lib/arguments/args-spec.ts';
+export type {
+  JsonSchema,
+  SchemaOutput,
+  SchemaResult,
+  StandardSchema,
+} from './lib/arguments/standard-schema.ts';
+export type { OpenApiDocument, OpenApiInfo } from './lib/openapi/openapi-document.ts';
+export type { Operation, Parameter } from './lib/openapi/operation.ts';
 export { Application, type ApplicationListenOptions } from './lib/application/application.ts';
 export type { MakeDelegate, RouteList, RouteTarget } from './lib/application/application-router.ts';
 export type { ApplicationSettings } from './lib/application/application-settings.ts';

@@ -7,6 +7,11 @@ import { completeSettings, staticRoutes, transformsOf } from './application-defa
 import { ErrorHandler } from '../errors/error-handler.ts';
 import { HandlerDelegate } from '../handler/handler-delegate.ts';
 import { requiredSetting } from '../handler/required-setting.ts';
+import {
+  openApiDocument,
+  type OpenApiDocument,
+  type OpenApiInfo,
+} from '../openapi/openapi-document.ts';
 import { StaticFileHandler } from '../static/static-file-handler.ts';
 import { TemplateLoaders } from '../templates/template-loaders.ts';
 import { collectMethods, collectModules } from '../ui/ui-registry.ts';
@@ -16,6 +21,7 @@ import type {
   HTTPServerOptions,
   HTTPServerRequest,
   ReversibleRouter,
+  Rule,
   RouteParams,
 } from '@typhoon/httpserver';
 import type { ListenOptions } from '@typhoon/ioloop';
@@ -159,6 +165,19 @@ export class Application extends Router implements HandlerApplication, Reversibl
   ): string {
     requiredSetting(this.settings, 'staticPath', 'static_url');
     return this.#staticHandler.makeStaticUrl(this.settings, path, includeVersion);
+  }
+
+  /** Every rule: those for hosts, and those for all of them. */
+  get allRules(): readonly Rule[] {
+    return [...this.#hosts.rules, ...this.#routes.rules];
+  }
+
+  /**
+   * What this application takes and answers, as an OpenAPI 3.1 document: each rule whose pattern is a path with groups, each
+   * verb, and what `@args` says of it.
+   */
+  openapi(info: OpenApiInfo = { title: 'application', version: '0.0.0' }): OpenApiDocument {
+    return openApiDocument(this.allRules, info);
   }
 
   /** The loader of a folder of templates (WEB-73). */

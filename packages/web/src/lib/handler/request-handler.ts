@@ -2,6 +2,8 @@
 // answer; each is a line or two, the work is in the functions it calls.
 // Must not know: when it is called (request-run.ts), routing, static files.
 // HOT: `pnpm bench http`
+import { jsonEncode } from '@typhoon/escape';
+import { ArgumentsError } from '../arguments/arguments-error.ts';
 import { errorPage, stackText } from '../errors/error-page.ts';
 import { answerWithError, logFailure } from '../errors/handler-failure.ts';
 import { HTTPError } from '../errors/http-error.ts';
@@ -145,10 +147,13 @@ export class RequestHandler extends PageWriter {
     answerWithError(this, stateOf(this), statusCode, info);
   }
 
-  /** Writes an error page (WEB-58); `info.error` is there when something was thrown (WEB-66). */
+  /** Writes an error page (WEB-58); `info.error` is there when something was thrown (WEB-66). Faults of `@args` are told as JSON. */
   writeError(_statusCode: number, info: ErrorInfo): unknown {
     const { response } = stateOf(this);
-    if (this.settings.serveTraceback === true && info.error !== undefined) {
+    if (info.error instanceof ArgumentsError) {
+      this.setHeader('Content-Type', 'application/problem+json');
+      this.write(jsonEncode(info.error.toProblem()));
+    } else if (this.settings.serveTraceback === true && info.error !== undefined) {
       this.setHeader('Content-Type', 'text/plain');
       this.write(stackText(info.error));
     } else {

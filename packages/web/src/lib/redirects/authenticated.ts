@@ -1,5 +1,6 @@
 // The decorator for methods that need a user (WEB-84).
 import { encodeQs, urlSplit } from '@typhoon/http1';
+import { sameArguments } from '../arguments/args-spec.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import type { RequestHandler } from '../handler/request-handler.ts';
 
@@ -14,13 +15,13 @@ export function authenticated<This extends RequestHandler, A extends unknown[], 
 export function authenticated(
   method: (this: RequestHandler, ...args: unknown[]) => unknown,
 ): unknown {
-  return function (this: RequestHandler, ...args: unknown[]): unknown {
+  return sameArguments(method, function (this: RequestHandler, ...args: unknown[]): unknown {
     if (isSomebody(this.currentUser)) return method.apply(this, args);
     const { request } = this;
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new HTTPError(403);
     this.redirect(loginUrl(this));
     return undefined;
-  };
+  });
 }
 
 function isSomebody(user: unknown): boolean {

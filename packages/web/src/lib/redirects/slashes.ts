@@ -1,4 +1,5 @@
 // Decorators for paths with and without a slash at their end (WEB-85).
+import { sameArguments } from '../arguments/args-spec.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { localPath } from './local-path.ts';
 import type { RequestHandler } from '../handler/request-handler.ts';
@@ -11,14 +12,14 @@ export function removeslash<This extends RequestHandler, A extends unknown[], R>
 export function removeslash(
   method: (this: RequestHandler, ...args: unknown[]) => unknown,
 ): unknown {
-  return function (this: RequestHandler, ...args: unknown[]): unknown {
+  return sameArguments(method, function (this: RequestHandler, ...args: unknown[]): unknown {
     const { path } = this.request;
     if (!path.endsWith('/')) return method.apply(this, args);
     const bare = withoutSlashes(path);
     if (bare === '') return method.apply(this, args);
     moveTo(this, bare);
     return undefined;
-  };
+  });
 }
 
 /** Before a method: a path that does not end in a slash is redirected to the one that does. */
@@ -27,12 +28,12 @@ export function addslash<This extends RequestHandler, A extends unknown[], R>(
   context?: ClassMethodDecoratorContext<This, (this: This, ...args: A) => R>,
 ): (this: This, ...args: A) => R;
 export function addslash(method: (this: RequestHandler, ...args: unknown[]) => unknown): unknown {
-  return function (this: RequestHandler, ...args: unknown[]): unknown {
+  return sameArguments(method, function (this: RequestHandler, ...args: unknown[]): unknown {
     const { path } = this.request;
     if (path.endsWith('/')) return method.apply(this, args);
     moveTo(this, `${path}/`);
     return undefined;
-  };
+  });
 }
 
 function moveTo(handler: RequestHandler, path: string): void {
