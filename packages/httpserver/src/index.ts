@@ -17,6 +17,11 @@ export {
   ProcessError,
   type ProcessErrorCode,
 } from './lib/processes/process-error.ts';
+export {
+  Subprocess,
+  type SubprocessOptions,
+  type SubprocessPipe,
+} from './lib/processes/subprocess.ts';
 export { ReversibleRuleRouter, Router, RuleRouter, type ReversibleRouter } from './lib/routing.ts';
 export type { CallableTarget } from './lib/routing-delegates.ts';
 export {
