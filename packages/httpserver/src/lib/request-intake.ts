@@ -163,7 +163,7 @@ export class RequestIntake {
       this.#isEndDue = false;
       this.#endBody();
     }
-    if (!this.#isHeld) this.#owner.intakeReady();
+    if (!this.isHeld) this.#owner.intakeReady();
   };
 }
 
