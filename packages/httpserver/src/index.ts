@@ -43,6 +43,9 @@ export {
   type RuleSpec,
   type URLSpecOptions,
 } from './lib/routing-rules.ts';
+export type { ProxyHeader, ProxyTlv } from './lib/proxy-header.ts';
 export { ServerError, type ServerErrorCode } from './lib/server-error.ts';
+export type { ServerListener, ServerListenOptions } from './lib/server-listener.ts';
 export type { HTTPServerOptions } from './lib/server-options.ts';
+export type { ServerTlsOptions } from './lib/server-tls.ts';
 export { HTTPServerRequest } from './lib/server-request.ts';

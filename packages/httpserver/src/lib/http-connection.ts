@@ -1,5 +1,6 @@
 // The interfaces between the wire and the application, in Tornado's words: delegates hear a message come in, an
 // HTTPConnection takes the answer. Routers, frameworks and tests implement or wrap them.
+import type { ProxyHeader } from './proxy-header.ts';
 import type { Future } from '@typhoon/concurrent';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
 import type { Transport } from '@typhoon/ioloop';
@@ -45,6 +46,8 @@ export interface ConnectionContext {
   readonly protocol: string;
   /** The connection itself, for its addresses and TLS. */
   readonly transport: Transport;
+  /** What a proxy said of it by the PROXY protocol; absent or null when none did. */
+  readonly proxyHeader?: ProxyHeader | null;
 }
 
 /** How one request is answered: head first, then the body in pieces, then the end. */

@@ -4,9 +4,11 @@ import { IOLoop } from '@typhoon/ioloop';
 import {
   addAcceptHandler,
   bindSocket,
+  bindUnixSocket,
   inheritedAddress,
   type BoundSocket,
 } from '@typhoon/iostream';
+import { Admission } from './admission.ts';
 import { CallbackDelegate } from './callback-delegate.ts';
 import { Drain } from './drain.ts';
 import { forkProcesses, type ForkOptions } from './processes/fork-processes.ts';
@@ -15,11 +17,14 @@ import { listeningServers } from './processes/listening-servers.ts';
 import { RequestLoad } from './request-load.ts';
 import { ServerConnection } from './server-connection.ts';
 import { resolveSettings } from './server-options.ts';
+import { ServerListener, type ServerListenOptions } from './server-listener.ts';
+import { ServerTls } from './server-tls.ts';
 import type { DetachedConnection, DrainOptions, DrainResult } from './drain.ts';
 import type { RequestCallback } from './callback-delegate.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ConnectionSettings, HTTPServerOptions } from './server-options.ts';
-import type { ListenAddress, Listener, ListenOptions } from '@typhoon/ioloop';
+import type { ProxyHeader } from './proxy-header.ts';
+import type { ListenAddress, Listener, Protocol } from '@typhoon/ioloop';
 
 /** How many processes serve, and how patient their parent is. */
 export interface ServerStartOptions extends ForkOptions {
@@ -34,7 +39,7 @@ export interface ServerStartOptions extends ForkOptions {
 
 interface Place {
   readonly address: ListenAddress;
-  readonly options: ListenOptions;
+  readonly options: ServerListenOptions;
 }
 
 const FEWEST_DETACHED = 64;
@@ -52,7 +57,7 @@ export class HTTPServer {
   readonly #settings: ConnectionSettings;
   readonly #loop: IOLoop;
   readonly #listeners = new Set<Listener>();
-  readonly #connections = new Set<ServerConnection>();
+  readonly #connections = new Set<ServerConnection | Admission>();
   /** Given away, and perhaps closed since. */
   readonly #detached = new Set<DetachedConnection>();
   readonly #load = new RequestLoad();
@@ -73,22 +78,55 @@ export class HTTPServer {
   }
 
   /**
-   * Listens on a port (0 picks a free one) of every interface, or on an address. May be called several times.
-   * Rejects with TransportError: `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_DENIED`, `ERR_ADDRESS_UNAVAILABLE`.
+   * Listens on a port (0 picks a free one) of every interface, on an address, or on a unix socket; what lies there of a server
+   * that has ended is replaced. May be called several times.
+   * Rejects with TransportError: `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_DENIED`, `ERR_ADDRESS_UNAVAILABLE`; with ServerError
+   * `ERR_BAD_TLS`; with StreamError `ERR_NOT_A_SOCKET` when a file is in a unix socket's way.
    *
    * @param options.tls Serve HTTPS with these certificates; see node:tls.
    */
-  async listen(address: number | ListenAddress, options: ListenOptions = {}): Promise<Listener> {
+  async listen(
+    address: number | ListenAddress,
+    options: ServerListenOptions = {},
+  ): Promise<ServerListener> {
     const where = typeof address === 'number' ? { port: address } : address;
-    const listener = await this.#loop.poller.listen(where, options, () => this.#accept());
-    this.#listeners.add(listener);
+    const { tls: tlsOptions, ...how } = options;
+    const tls =
+      tlsOptions === undefined ? null : new ServerTls(tlsOptions, this.#settings.headerTimeoutMs);
+    // What comes before a handshake that the poller makes, nobody else sees: neither a PROXY header, nor how a file got there.
+    const isPollersTls = tls !== null && this.#settings.proxies === null && !('path' in where);
+    const pollersTls = isPollersTls ? { tls: tls.options } : {};
+    const listener = await this.#listenAt(
+      where,
+      { ...how, ...pollersTls },
+      isPollersTls ? null : tls,
+    );
     listeningServers.add(this);
-    if (this.#url === '') this.#url = urlOf(listener, options.tls !== undefined);
+    if (this.#url === '') this.#url = urlOf(listener, tls !== null);
+    return new ServerListener(listener, tls, isPollersTls);
+  }
+
+  async #listenAt(
+    where: ListenAddress,
+    { mode, ...how }: ServerListenOptions,
+    tls: ServerTls | null,
+  ): Promise<Listener> {
+    if ('path' in where) {
+      const { backlog } = how;
+      const socket = await bindUnixSocket(where.path, {
+        ...(mode === undefined ? {} : { mode }),
+        ...(backlog === undefined ? {} : { backlog }),
+      });
+      this.#serve(socket, tls);
+      return socket;
+    }
+    const listener = await this.#loop.poller.listen(where, how, () => this.#admit(tls));
+    this.#listeners.add(listener);
     return listener;
   }
 
   /** Remembers where to listen until `start` is called; may be called several times. Arguments as for `listen`. */
-  bind(address: number | ListenAddress, options: ListenOptions = {}): void {
+  bind(address: number | ListenAddress, options: ServerListenOptions = {}): void {
     this.#places.push({
       address: typeof address === 'number' ? { port: address } : address,
       options,
@@ -117,16 +155,18 @@ export class HTTPServer {
 
   /** Serves the connections of sockets that were bound before, in this process or in its parent. */
   addSockets(sockets: readonly BoundSocket[]): void {
-    for (const socket of sockets) {
-      this.#sockets.add(socket);
-      addAcceptHandler(socket, (transport) => {
-        const connection = this.#accept();
-        transport.setProtocol(connection);
-        connection.connectionMade(transport);
-        transport.resumeReading();
-      });
-    }
+    for (const socket of sockets) this.#serve(socket, null);
     if (taskId() !== null) this.#serveAsTask(TASK_DRAIN);
+  }
+
+  #serve(socket: BoundSocket, tls: ServerTls | null): void {
+    this.#sockets.add(socket);
+    addAcceptHandler(socket, (transport) => {
+      const protocol = this.#admit(tls);
+      transport.setProtocol(protocol);
+      protocol.connectionMade(transport);
+      transport.resumeReading();
+    });
   }
 
   /** Accepts no more connections; those that exist go on (HSV-10). Twice is harmless. */
@@ -150,6 +190,7 @@ export class HTTPServer {
       load: this.#load,
       stopListening: () => {
         for (const listener of this.#listeners) listener.acceptWaiting?.();
+        for (const { listener } of this.#sockets) listener?.acceptWaiting?.();
         this.stop();
       },
     });
@@ -184,7 +225,26 @@ export class HTTPServer {
     return this.#load.inProgress;
   }
 
-  #accept(): ServerConnection {
+  /** Who listens to a new connection: whoever serves it, unless something comes before HTTP. */
+  #admit(tls: ServerTls | null): Protocol {
+    const { proxies, headerTimeoutMs } = this.#settings;
+    if (proxies === null && tls === null) return this.#accept(null);
+    const admission = new Admission({
+      loop: this.#loop,
+      proxies,
+      tls,
+      timeoutMs: headerTimeoutMs,
+      makeConnection: (header) => this.#accept(header),
+      onEnd: () => {
+        this.#connections.delete(admission);
+        this.#drain?.connectionGone(admission);
+      },
+    });
+    this.#connections.add(admission);
+    return admission;
+  }
+
+  #accept(proxyHeader: ProxyHeader | null): ServerConnection {
     const connection: ServerConnection = new ServerConnection(
       this.#loop,
       this.#delegate,
@@ -195,6 +255,7 @@ export class HTTPServer {
         this.#drain?.connectionGone(connection);
       },
       this.#load,
+      proxyHeader,
     );
     this.#connections.add(connection);
     if (this.#drain !== null) connection.beginDrain();

@@ -47,7 +47,7 @@ export class ProxyHeaderParser {
     if (this.#heldBytes + end - start < this.#needed) return this.#hold(buffer, start, end);
     const heldBytes = this.#heldBytes;
     this.#hold(buffer, start, end);
-    const all = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held);
+    const all = Buffer.concat(this.#held);
     this.#held = [all];
     const reading = readProxyHeader(all);
     if (reading.kind === 'more') {
@@ -139,7 +139,7 @@ function readVersion2(bytes: Buffer): Reading {
   const isLocal = versionAndCommand === 0x20;
   const ends = isLocal || protocol === 0 ? NO_ENDS : readEnds(bytes, family, length);
   if (ends === null) return bad('too short for its addresses');
-  const tlvs = isLocal ? [] : readTlvs(bytes, V2_HEAD_BYTES + ADDRESS_BYTES[family]!, length);
+  const tlvs = isLocal ? [] : readTlvs(bytes, V2_HEAD_BYTES + (ADDRESS_BYTES[family] ?? 0), length);
   if (tlvs === null) return bad('a value that is longer than the header');
   const { source, destination } = ends;
   const header = { version: 2, source, destination, isTls: saysTls(tlvs), tlvs } as const;

@@ -19,6 +19,7 @@ import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
 import type { ConnectionPhase, DetachedConnection, Drainable } from './drain.ts';
 import type { ExchangeOwner } from './exchange.ts';
 import type { ConnectionContext, HTTPServerConnectionDelegate } from './http-connection.ts';
+import type { ProxyHeader } from './proxy-header.ts';
 import type { IntakeOwner } from './request-intake.ts';
 import type { ConnectionSettings } from './server-options.ts';
 import type { HTTPHeaders, RequestHead, RequestSink } from '@typhoon/http1';
@@ -40,6 +41,7 @@ export class ServerConnection
   readonly #settings: ConnectionSettings;
   readonly #onGone: (detached: DetachedConnection | null) => void;
   readonly #load: RequestLoad;
+  readonly #proxyHeader: ProxyHeader | null;
   readonly #parser: RequestParser;
   readonly #intake: RequestIntake;
   readonly #deadlines: ConnectionDeadlines;
@@ -69,12 +71,14 @@ export class ServerConnection
     settings: ConnectionSettings,
     onGone: (detached: DetachedConnection | null) => void,
     load: RequestLoad = new RequestLoad(),
+    proxyHeader: ProxyHeader | null = null,
   ) {
     this.#loop = loop;
     this.#app = app;
     this.#settings = settings;
     this.#onGone = onGone;
     this.#load = load;
+    this.#proxyHeader = proxyHeader;
     this.#parser = new RequestParser(this, settings);
     this.#intake = new RequestIntake(loop, settings, this);
     this.#deadlines = new ConnectionDeadlines(loop, settings, this);
@@ -84,7 +88,7 @@ export class ServerConnection
 
   connectionMade(transport: Transport): void {
     this.#transport = transport;
-    this.#context = new SocketContext(transport, this.#settings.protocol);
+    this.#context = new SocketContext(transport, this.#settings.protocol, this.#proxyHeader);
     this.sinceMs = this.#loop.time();
     this.#deadlines.start();
   }
@@ -471,8 +475,9 @@ export class ServerConnection
   }
 
   #contextOf(head: RequestHead): ConnectionContext {
-    const base = this.#context ?? new SocketContext(this.transport, this.#settings.protocol);
-    if (!this.#settings.xheaders) return base;
-    return proxiedContext(base, head.headers, this.#settings.trustedDownstream);
+    const context = this.#context;
+    if (context === null) throw new Error('a request before its connection');
+    const policy = this.#settings.proxyPolicy;
+    return policy === null ? context : proxiedContext(context, head.headers, policy);
   }
 }

@@ -1,7 +1,7 @@
 // What goes wrong with a server itself.
 
-/** `ERR_BAD_OPTION`: an option has a value that means nothing. */
-export type ServerErrorCode = 'ERR_BAD_OPTION';
+/** `ERR_BAD_OPTION`: an option has a value that means nothing. `ERR_BAD_TLS`: certificates and keys that cannot be used. */
+export type ServerErrorCode = 'ERR_BAD_OPTION' | 'ERR_BAD_TLS';
 
 /** A server cannot do what it was asked. */
 export class ServerError extends Error {

@@ -1,15 +1,22 @@
 // What a server's user may choose, and what a connection gets of it. Owns: names, defaults, limits of the values.
 // Must not know: what is done with them.
 import { ServerError } from './server-error.ts';
+import { TrustedPeers } from './trusted-peers.ts';
+import type { ProxyPolicy } from './context.ts';
 
 /** How a server treats its connections. Times are in milliseconds, sizes in bytes; `Infinity` turns a limit off. */
 export interface HTTPServerOptions {
   /** Close every connection after its first answer. Default false. */
   readonly noKeepAlive?: boolean;
-  /** Trust a proxy's X-Real-Ip, X-Forwarded-For, X-Scheme and X-Forwarded-Proto (HSV-4 to 7). Default false. */
-  readonly xheaders?: boolean;
-  /** Proxies to skip in X-Forwarded-For. Default none. */
+  /**
+   * Believe X-Real-Ip, X-Forwarded-For, X-Scheme and X-Forwarded-Proto (HSV-4 to 7): of every peer, or of `trusted` ones, given
+   * as addresses, networks like `10.0.0.0/8`, and `unix:`. Default false.
+   */
+  readonly xheaders?: boolean | { readonly trusted: readonly string[] };
+  /** Further proxies to skip in X-Forwarded-For, given likewise. Default none. */
   readonly trustedDownstream?: readonly string[];
+  /** Peers, given likewise, that must begin each connection with a PROXY header, version 1 or 2. Nobody else may. */
+  readonly proxyProtocol?: { readonly trusted: readonly string[] };
   /** Scheme of the requests' URLs. Default: `https` on TLS, else `http` (HSV-8). */
   readonly protocol?: string;
   /** Decompress bodies that came as gzip or deflate (HSV-11); `maxBodySize` counts what comes out, too. Default false. */
@@ -43,8 +50,10 @@ export interface HTTPServerOptions {
 /** A server's options, resolved. */
 export interface ConnectionSettings {
   readonly noKeepAlive: boolean;
-  readonly xheaders: boolean;
-  readonly trustedDownstream: ReadonlySet<string>;
+  /** Null: nobody is believed. */
+  readonly proxyPolicy: ProxyPolicy | null;
+  /** Null: nobody may send a PROXY header. */
+  readonly proxies: TrustedPeers | null;
   readonly protocol: string | undefined;
   readonly decompressRequest: boolean;
   readonly chunkBytes: number;
@@ -63,8 +72,9 @@ const HOUR_MS = 3_600_000;
 export function resolveSettings(options: HTTPServerOptions = {}): ConnectionSettings {
   return {
     noKeepAlive: options.noKeepAlive ?? false,
-    xheaders: options.xheaders ?? false,
-    trustedDownstream: new Set(options.trustedDownstream),
+    proxyPolicy: proxyPolicyOf(options),
+    proxies:
+      options.proxyProtocol === undefined ? null : new TrustedPeers(options.proxyProtocol.trusted),
     protocol: options.protocol,
     decompressRequest: options.decompressRequest ?? false,
     chunkBytes: size('chunkSize', options.chunkSize ?? 65_536, 1),
@@ -76,6 +86,17 @@ export function resolveSettings(options: HTTPServerOptions = {}): ConnectionSett
     minBodyRate: size('minBodyRate', options.minBodyRate ?? 240),
     writeTimeoutMs: size('writeTimeoutMs', options.writeTimeoutMs ?? 60_000),
   };
+}
+
+function proxyPolicyOf({
+  xheaders = false,
+  trustedDownstream = [],
+}: HTTPServerOptions): ProxyPolicy | null {
+  const downstream = new TrustedPeers(trustedDownstream);
+  if (xheaders === false) return null;
+  if (xheaders === true) return { peers: null, isProxy: (host) => downstream.has(host) };
+  const peers = new TrustedPeers(xheaders.trusted);
+  return { peers, isProxy: (host) => host !== '' && (peers.has(host) || downstream.has(host)) };
 }
 
 function size(name: string, value: number, least = 0): number {

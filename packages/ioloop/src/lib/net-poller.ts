@@ -1,7 +1,12 @@
 // The portable poller: node:net and node:tls behind the contract of poller.ts. TLS always comes from here.
 // Owns: listening and connecting. Must not know: what runs over the connections.
 import { connect as connectTcp, createServer } from 'node:net';
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import {
+  connect as connectTls,
+  createServer as createTlsServer,
+  Server as TlsServer,
+} from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import { genLog } from '@typhoon/log';
 import { listenError, listeningOn } from './listen-address.ts';
 import { NetTransport } from './net-transport.ts';
@@ -121,7 +126,8 @@ export class NetPoller implements Poller {
       this.#handshakes.add(socket);
       socket.on('close', () => this.#handshakes.delete(socket));
     });
-    server.on('tlsClientError', (error: Error) => {
+    server.on('tlsClientError', (error: Error, socket: Socket) => {
+      socket.destroy(); // node:tls leaves one that took too long as it is
       // HSV-12: one line, no trace: a scanner or a plain request on a TLS port is no fault of ours.
       if (!this.#isClosed) genLog.warning('TLS handshake failed: %s', error.message);
     });
@@ -181,6 +187,13 @@ class NetListener implements Listener {
     this.#server = server;
     this.address = address;
     this.#onClose = onClose;
+  }
+
+  setTls(options: SecureContextOptions): void {
+    const server = this.#server;
+    if (!(server instanceof TlsServer))
+      throw new TransportError('ERR_UNSUPPORTED', 'a listener without TLS has no certificates');
+    server.setSecureContext(options);
   }
 
   /** `Server.close` calls back when the last connection has ended; accepting is over at once, and that is what counts. */

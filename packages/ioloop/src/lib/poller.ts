@@ -153,6 +153,11 @@ export interface Listener {
    * `close` it leaves nobody behind.
    */
   acceptWaiting?(): void;
+  /**
+   * Other certificates, keys, authorities and ciphers for connections to come; absent where no listener has any. What else `tls`
+   * said stays. Throws what node:tls throws, and TransportError `ERR_UNSUPPORTED` on a listener without TLS.
+   */
+  setTls?(options: SecureContextOptions): void;
   /** Accepts no more; connections that exist go on. Resolves when the socket is closed; twice is harmless. */
   close(): Promise<void>;
   /**

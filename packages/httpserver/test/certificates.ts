@@ -1,0 +1,51 @@
+// Certificates for tests of names: self-signed, each for one name. Everybody can read the keys: they prove nothing to anybody.
+
+/** A certificate and its key, PEM. */
+interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** For one.example. */
+export const oneCertificate: Certificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUMz2mmXU4T4fJQJDX7CiTsGn8d3IwCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLb25lLmV4YW1wbGUwIBcNMjYxMTI1MDU0OTQwWhgPMjEyNjEx
+MDEwNTQ5NDBaMBYxFDASBgNVBAMMC29uZS5leGFtcGxlMFkwEwYHKoZIzj0CAQYI
+KoZIzj0DAQcDQgAE80DvKKwFGFUG63RMdoqPId/tAKq+YhjRNFPIUGvf34WvL1Is
+RXEZeEUoeUAad9Rjh8cRh8BgstrVYysrJfS9kaNrMGkwHQYDVR0OBBYEFOsvw5LY
+uKE3rJ8mIIGigFVhAvWjMB8GA1UdIwQYMBaAFOsvw5LYuKE3rJ8mIIGigFVhAvWj
+MA8GA1UdEwEB/wQFMAMBAf8wFgYDVR0RBA8wDYILb25lLmV4YW1wbGUwCgYIKoZI
+zj0EAwIDSAAwRQIhAPKzHEevLkSKKa+gowgDZO/uGGXVT2zf1CASrRHDwk4DAiAk
+9bWwi3u1ZlZIApZlex8ySxiknGCOEzQqoylg1Jll0g==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQghV2pvm+zdaimYWhS
+Y15JyYSY6GByRb83ur+qmV3V4+ahRANCAATzQO8orAUYVQbrdEx2io8h3+0Aqr5i
+GNE0U8hQa9/fha8vUixFcRl4RSh5QBp31GOHxxGHwGCy2tVjKysl9L2R
+-----END PRIVATE KEY-----
+`,
+};
+
+/** For *.two.example. */
+export const starCertificate: Certificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBoTCCAUegAwIBAgIUSz1SlSvHbktyuIa9bu4vkwK6RVcwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNKi50d28uZXhhbXBsZTAgFw0yNjExMjUwNTQ5NDBaGA8yMTI2
+MTEwMTA1NDk0MFowGDEWMBQGA1UEAwwNKi50d28uZXhhbXBsZTBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABCM0Uz8wwsNjGEPv0wJ9s4jxze4nhXlH1eQ/yRzf6OTq
+7+w/fqml4Q4AzPmY5rEG7VIGIGSRiF4vRGB1qod3x0ajbTBrMB0GA1UdDgQWBBTk
+NXMqep1ptDCLwqIbhNFl1ymbQTAfBgNVHSMEGDAWgBTkNXMqep1ptDCLwqIbhNFl
+1ymbQTAPBgNVHRMBAf8EBTADAQH/MBgGA1UdEQQRMA+CDSoudHdvLmV4YW1wbGUw
+CgYIKoZIzj0EAwIDSAAwRQIhAJyiANhvpubNWjNdfASM8sIoPjieGoPJjXnv6dbB
+ZWRbAiBK3PtjQHr69ZGYRankfDFvhO7z5S7Ry5HCj7eivraJAA==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgInKsf37BTw8Dqlwk
+YCXF0jdspLm8EnAYr4RAeYXugCWhRANCAAQjNFM/MMLDYxhD79MCfbOI8c3uJ4V5
+R9XkP8kc3+jk6u/sP36ppeEOAMz5mOaxBu1SBiBkkYheL0RgdaqHd8dG
+-----END PRIVATE KEY-----
+`,
+};
