@@ -104,7 +104,7 @@ export class RawClient implements Protocol {
   /** Resolves once `isTrue`; rejects when the connection is lost before that. */
   async until(isTrue: () => boolean): Promise<void> {
     while (!isTrue()) {
-      if (this.isLost) throw new Error(`lost; heard ${JSON.stringify(this.output)}`);
+      if (this.isLost) throw new Error(`lost; heard ${JSON.stringify(this.output.slice(-500))}`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

@@ -9,6 +9,8 @@ import type { Address, Flushable, PollerHost, Protocol, TlsInfo, Transport } fro
 
 const DEFAULT_HIGH_BYTES = 65_536;
 const DEFAULT_LOW_BYTES = 16_384;
+/** Most bytes that are handed to the socket at once. */
+const PIECE_BYTES = 131_072;
 
 /** `open` reads and writes; `ending` our half is shut or about to be; `closing` waits for the flush; `lost` is over. */
 type State = 'open' | 'ending' | 'closing' | 'lost';
@@ -30,6 +32,8 @@ export class NetTransport implements Transport, Flushable {
   /** Bytes written in this event, in order, when there is more than text; `#text` comes behind them. */
   #chunks: Uint8Array[] = [];
   #chunkBytes = 0;
+  /** The first of these are on their way; the others wait. */
+  #isPieceOut = false;
   #isFlushComing = false;
   #isWritingPaused = false;
   #highBytes = DEFAULT_HIGH_BYTES;
@@ -179,6 +183,7 @@ export class NetTransport implements Transport, Flushable {
   detach(): Socket {
     const socket = this.#socket;
     this.flush();
+    this.#flushChunks(Infinity);
     this.#state = 'lost';
     socket.push = this.#push;
     socket.off('data', this.#onData);
@@ -194,16 +199,16 @@ export class NetTransport implements Transport, Flushable {
     if (this.#state === 'lost') return;
     const socket = this.#socket;
     const text = this.#text;
-    if (this.#chunkBytes > 0) {
+    if (this.#chunkBytes > 0 || text.length > PIECE_BYTES) {
       this.#settleText();
-      this.#flushChunks();
+      if (!this.#isPieceOut) this.#flushChunks(PIECE_BYTES);
     } else if (text !== '') {
       this.#text = '';
       if (this.#mustWatch(text.length)) socket.write(text, 'latin1', this.#onWritten);
       else socket.write(text, 'latin1');
     }
     if (this.#state !== 'open') this.#finishWriting();
-    else if (!this.#isWritingPaused && socket.writableLength > this.#highBytes)
+    else if (!this.#isWritingPaused && socket.writableLength + this.#chunkBytes > this.#highBytes)
       this.#pauseWriting();
   }
 
@@ -212,20 +217,58 @@ export class NetTransport implements Transport, Flushable {
     return this.#isWritingPaused || this.#socket.writableLength + size > this.#highBytes;
   }
 
-  #flushChunks(): void {
-    const chunks = this.#chunks;
-    const size = this.#chunkBytes;
-    this.#chunks = [];
-    this.#chunkBytes = 0;
-    const socket = this.#socket;
-    const mustWatch = this.#mustWatch(size);
-    if (chunks.length > 1) socket.cork();
-    const last = chunks.pop();
-    for (const chunk of chunks) socket.write(chunk);
-    if (last !== undefined && mustWatch) socket.write(last, this.#onWritten);
-    else if (last !== undefined) socket.write(last);
-    if (chunks.length > 0) socket.uncork();
+  /**
+   * Hands chunks over, piece by piece as the kernel takes them; the rest waits. Node.js tells of a write only when all of it is
+   * gone: in one piece, nobody could tell a client that takes a large answer slowly from one that takes nothing.
+   */
+  #flushChunks(limit: number): void {
+    do this.#flushPiece(limit);
+    while (this.#isPieceOut && this.#socket.writableLength === 0);
   }
+
+  #flushPiece(limit: number): void {
+    const before = this.#chunkBytes;
+    const batch = this.#takeChunks(limit);
+    const socket = this.#socket;
+    const last = batch.pop();
+    if (last === undefined) return;
+    this.#isPieceOut = this.#chunkBytes > 0;
+    const mustWatch = this.#isPieceOut || this.#mustWatch(before - this.#chunkBytes);
+    if (batch.length > 0) socket.cork();
+    for (const chunk of batch) socket.write(chunk);
+    if (mustWatch) socket.write(last, this.#isPieceOut ? this.#onPieceGone : this.#onWritten);
+    else socket.write(last);
+    if (batch.length > 0) socket.uncork();
+  }
+
+  #takeChunks(limit: number): Uint8Array[] {
+    const chunks = this.#chunks;
+    if (this.#chunkBytes <= limit) {
+      this.#chunks = [];
+      this.#chunkBytes = 0;
+      return chunks;
+    }
+    const taken: Uint8Array[] = [];
+    let at = 0;
+    let left = limit;
+    for (let chunk = chunks[0]; chunk !== undefined && left > 0; chunk = chunks[at]) {
+      const part = chunk.subarray(0, left);
+      taken.push(part);
+      left -= part.byteLength;
+      if (part.byteLength === chunk.byteLength) at++;
+      else chunks[at] = chunk.subarray(part.byteLength);
+    }
+    chunks.splice(0, at);
+    this.#chunkBytes -= limit - left;
+    return taken;
+  }
+
+  readonly #onPieceGone = (): void => {
+    if (this.#state === 'lost' || this.#socket.destroyed || this.#socket.writableLength > 0) return;
+    this.#isPieceOut = false;
+    this.flush();
+    this.#onWritten();
+  };
 
   /** Bytes follow text: the text becomes bytes, so that the order stays. */
   #settleText(): void {
@@ -242,6 +285,7 @@ export class NetTransport implements Transport, Flushable {
   }
 
   #finishWriting(): void {
+    if (this.#chunkBytes > 0) return; // when those are gone
     if (this.#state === 'closing') this.#socket.destroySoon();
     else if (!this.#socket.writableEnded) this.#socket.end();
   }

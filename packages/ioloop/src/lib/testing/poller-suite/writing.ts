@@ -10,6 +10,7 @@ export function testWriting(check: Check): void {
   testOrder(check);
   testOddWrites(check);
   testBackpressure(check);
+  testProgress(check);
   testStubbornWriters(check);
 }
 
@@ -148,6 +149,39 @@ function testBackpressure(check: Check): void {
     client.transport.setWriteLimits(1000, 100);
     client.write('x');
     await client.heard('pause');
+  });
+}
+
+function testProgress(check: Check): void {
+  check('has less to send with all that the peer takes of one large write', async (rig) => {
+    const { client, server } = await rig.pair({ server: DEAF });
+    const bytes = pattern(4 * LARGE_BYTES);
+    client.write(bytes);
+    await client.heard('pause');
+    const amounts = new Set<number>();
+    while (server.size < bytes.length) {
+      server.resumeReading();
+      const { size } = server;
+      await server.until(() => server.size > size);
+      server.transport.pauseReading();
+      await turn();
+      amounts.add(client.transport.bufferedAmount);
+    }
+    assert.ok(amounts.size >= 4, `${amounts.size} different amounts`);
+    assert.ok(server.bytes.equals(bytes));
+  });
+
+  check('sends all of a large write before it closes', async (rig) => {
+    const { client, server } = await rig.pair();
+    const bytes = pattern(LARGE_BYTES);
+    client.act((transport) => {
+      transport.write(bytes);
+      transport.writeLatin1('end');
+      transport.close();
+    });
+    await server.heard('lost');
+    assert.equal(server.size, bytes.length + 3);
+    assert.ok(server.bytes.subarray(0, -3).equals(bytes));
   });
 }
 
