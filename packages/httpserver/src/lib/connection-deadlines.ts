@@ -42,6 +42,7 @@ export class ConnectionDeadlines implements Expirable {
   #windowMs = Infinity;
   #windowBytes = 0;
   #isHeld = false;
+  #isPaused = false;
 
   constructor(loop: IOLoop, settings: ConnectionSettings, owner: DeadlineOwner) {
     this.#loop = loop;
@@ -65,6 +66,8 @@ export class ConnectionDeadlines implements Expirable {
   /** The next request may come whenever the client likes; the last answer must go. */
   awaitRequest(): void {
     const now = this.#loop.time();
+    // What was unsent before this answer was taken, or writing is paused.
+    if (!this.#isPaused) this.writingResumed();
     this.#awaited = 'request';
     this.#endMs = now + this.#settings.idleTimeoutMs;
     this.deadlineMs = Math.min(this.#endMs, now + this.#settings.writeTimeoutMs);
@@ -124,6 +127,7 @@ export class ConnectionDeadlines implements Expirable {
 
   /** More is unsent than the transport likes. */
   writingPaused(): void {
+    this.#isPaused = true;
     this.#unsentBytes = this.#owner.unsentBytes;
     this.#stallMs = this.#loop.time() + this.#settings.writeTimeoutMs;
     this.deadlineMs = Math.min(this.deadlineMs, this.#stallMs);
@@ -131,6 +135,7 @@ export class ConnectionDeadlines implements Expirable {
 
   /** The client has taken most of it. */
   writingResumed(): void {
+    this.#isPaused = false;
     this.#unsentBytes = 0;
     this.#stallMs = Infinity;
   }

@@ -274,9 +274,14 @@ export class HTTPServer {
 /** Binds for the processes to come; they serve, each with its own certificates. */
 async function reserve(places: readonly Place[]): Promise<void> {
   for (const { address, options } of places) {
-    const { backlog, reusePort, ipv6Only } = options;
+    const { backlog, reusePort, ipv6Only, mode } = options;
+    const queue = backlog === undefined ? {} : { backlog };
+    if ('path' in address) {
+      await bindUnixSocket(address.path, { ...queue, ...(mode === undefined ? {} : { mode }) });
+      continue;
+    }
     await bindSocket(address, {
-      ...(backlog === undefined ? {} : { backlog }),
+      ...queue,
       ...(reusePort === undefined ? {} : { reusePort }),
       ...(ipv6Only === undefined ? {} : { ipv6Only }),
     });
