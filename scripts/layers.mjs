@@ -18,6 +18,7 @@ export const LAYERS = {
   httpclient: 4,
   options: 5,
   locale: 5,
+  autoreload: 5,
   web: 5,
   websocket: 5,
 };
