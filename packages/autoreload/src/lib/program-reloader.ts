@@ -1,8 +1,9 @@
 // The watching of this program, for all its modules.
+import { isForkedChild } from './forked-child.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { Reloader, type StartOptions } from './reloader.ts';
 import { restart } from './restart.ts';
-import { isForkedChild } from './supervision.ts';
+import { endWithSupervisor } from './supervision.ts';
 
 /** Timers that keep no process alive. */
 const clock = {
@@ -12,7 +13,10 @@ const clock = {
 const reloader = new Reloader({ clock, loadedFiles, restart, isForkedChild });
 
 /** {@link Reloader.start} of this program. */
-export const start: Reloader['start'] = reloader.start.bind(reloader);
+export function start(options?: StartOptions): void {
+  endWithSupervisor();
+  reloader.start(options);
+}
 
 /** {@link Reloader.watch} of this program. */
 export const watch: Reloader['watch'] = reloader.watch.bind(reloader);

@@ -19,7 +19,7 @@ export interface ReloaderOptions {
   /** Starts the program anew. */
   restart(): unknown;
   /** Whether this process leaves that to its parent. */
-  isForkedChild(): boolean;
+  isForkedChild(): Promise<boolean>;
 }
 
 /** An editor that saves several files, or one in several steps, is given the time: until nothing has changed for so long. */
@@ -50,14 +50,17 @@ export class Reloader {
    */
   start({ checkTime = 500 }: StartOptions = {}): void {
     const loop = IOLoop.current();
-    if (this.#loops.has(loop) || !isMainThread || this.#options.isForkedChild()) return;
+    if (this.#loops.has(loop) || !isMainThread) return;
     this.#loops.add(loop);
     if (this.#isStarted) {
       genLog.warning('autoreload started more than once in the same process');
       return;
     }
     this.#isStarted = true;
-    this.#lookAfter(checkTime);
+    this.#times.changed(this.files());
+    void this.#options.isForkedChild().then((isForkedChild) => {
+      if (!isForkedChild) this.#lookAfter(checkTime);
+    });
   }
 
   /** Watches one more file, whether it is there or not: a template, a config file. */

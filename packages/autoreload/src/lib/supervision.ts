@@ -1,6 +1,5 @@
 // What a supervisor and the process that it has started know of each other. Owns: the environment variable, and the status that
 // asks for a new start.
-import cluster from 'node:cluster';
 
 /** Where a process finds its supervisor, as JSON. */
 export const SUPERVISION_VARIABLE = 'TYPHOON_AUTORELOAD';
@@ -31,11 +30,16 @@ export function readSupervision(): Supervision | null {
   return supervision.supervisorPid === process.ppid ? supervision : null;
 }
 
-/** Set by `forkProcesses` in its children; it takes it out of the environment when it is loaded. */
-const TASK_VARIABLE = 'TYPHOON_TASK';
-const hasTask = process.env[TASK_VARIABLE] !== undefined;
+/** How often a supervised process makes sure that its supervisor is there. */
+const PARENT_CHECK_MS = 500;
 
-/** Whether this process is one of several that its parent has started, and will start again (ARL-4). */
-export function isForkedChild(): boolean {
-  return hasTask || cluster.isWorker;
+/** Stops this process as SIGTERM would, should its supervisor be killed outright. */
+export function endWithSupervisor(): void {
+  const supervision = readSupervision();
+  if (supervision === null) return;
+  const timer = setInterval(() => {
+    if (process.ppid === supervision.supervisorPid) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS).unref();
 }

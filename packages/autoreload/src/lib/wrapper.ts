@@ -39,13 +39,15 @@ export async function wrap(options: WrapperOptions): Promise<void> {
       endAs(ending);
       return;
     }
-    logEnding(ending, run);
-    if (options.untilSuccess && ending.status === 0) process.exit(0);
     for (const file of [...run.files, ...run.named]) files.add(file);
     run.named.forEach((file) => {
       times.expect(file);
     });
-    await changeOf(files, times, supervisor, options.checkTimeMs ?? 500);
+    const [changed] = times.changed(files);
+    logEnding(ending, run);
+    if (options.untilSuccess && ending.status === 0) process.exit(0);
+    if (changed !== undefined) logChange(changed);
+    else await changeOf(files, times, supervisor, options.checkTimeMs ?? 500);
   }
 }
 
@@ -61,13 +63,16 @@ function changeOf(
       const [changed] = times.changed(files);
       if (changed === undefined) return;
       clearInterval(timer);
-      genLog.info('%s modified; restarting server', changed);
+      logChange(changed);
       done();
     };
     const timer = setInterval(look, checkTimeMs);
     supervisor.onStop(() => process.exit(0));
-    look();
   });
+}
+
+function logChange(file: string): void {
+  genLog.info('%s modified; restarting server', file);
 }
 
 function logEnding({ status, signal }: Ending, { isUncaught }: RunReport): void {
