@@ -25,10 +25,15 @@ describe('typhoon-autoreload', () => {
     folder.write('value.mjs', 'export const value = "one";');
     const script = folder.write(
       'app.mjs',
-      'import { value } from "./value.mjs"; console.log("run", value); setInterval(() => {}, 1000);',
+      `import { value } from './value.mjs';
+       console.log('run', value);
+       setTimeout(() => console.log('looked at'), 1000); // behind the first look, after half a second
+       setInterval(() => {}, 1000);`,
     );
     const program = command(script);
     await program.prints(/run one/);
+    // A file is only remembered when it is seen for the first time.
+    await program.prints(/looked at/);
     folder.replace('value.mjs', 'export const value = "two";');
     await program.prints(/run two/);
   });
@@ -95,9 +100,12 @@ describe('typhoon-autoreload', () => {
     expect(await program.ends()).toBe(0);
   });
 
-  it.each([[[]], [['--until-success']], [['--help']]])('says how it is used, with %j', async (args) => {
-    const program = command(...args);
-    await program.prints(/Usage: typhoon-autoreload/);
-    expect(await program.ends()).toBe(1);
-  });
+  it.each([[[]], [['--until-success']], [['--help']]])(
+    'says how it is used, with %j',
+    async (args) => {
+      const program = command(...args);
+      await program.prints(/Usage: typhoon-autoreload/);
+      expect(await program.ends()).toBe(1);
+    },
+  );
 });

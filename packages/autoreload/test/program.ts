@@ -59,7 +59,11 @@ export class Program {
           resolve();
         };
         if (this.child.exitCode === null) return;
-        reject(new Error(`it has ended with ${this.child.exitCode} without ${String(pattern)}:\n${this.output}`));
+        reject(
+          new Error(
+            `it has ended with ${this.child.exitCode} without ${String(pattern)}:\n${this.output}`,
+          ),
+        );
       });
     }
   }

@@ -21,9 +21,9 @@ addReloadHook(async () => { await null; throw new Error('second hook'); });
 addReloadHook(() => say('third hook'));
 watch(new URL('page.html', import.meta.url).pathname);
 start({ checkTime: 30 });
-say(\`run \${value} pid \${process.pid} of \${process.ppid} \${process.argv.slice(2)} \${process.execArgv}.\`);
 const timer = setInterval(() => {}, 1000);
 process.on('SIGTERM', () => { say('stopped'); process.exitCode = 7; clearInterval(timer); });
+say(\`run \${value} pid \${process.pid} of \${process.ppid} \${process.argv.slice(2)} \${process.execArgv}.\`);
 `;
 
 /** With a channel to its parent a program cannot replace itself: it becomes the parent of the next one. */
@@ -52,7 +52,9 @@ describe.each(WAYS)('a program $way', ({ stdio }) => {
     // Whoever waits for the process still waits for the right one.
     expect([Number(second), Number(parent)]).toContain(program.child.pid);
     folder.replace('page.html', 'three');
-    const [, third, grandparent] = await program.prints(/run two pid (\d+) of (\d+) a,b --title=x\./);
+    const [, third, grandparent] = await program.prints(
+      /run two pid (\d+) of (\d+) a,b --title=x\./,
+    );
     expect([Number(third), Number(grandparent)]).toContain(program.child.pid);
   });
 

@@ -144,7 +144,7 @@ describe('a watched program', () => {
     rig.loaded.add(folder.write('a', ''));
     const { reloader, done } = rig;
     reloader.addReloadHook(async () => {
-      await null;
+      await Promise.resolve();
       done.push('first');
     });
     reloader.addReloadHook(() => {

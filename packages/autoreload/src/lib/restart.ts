@@ -1,4 +1,4 @@
-// How a process starts anew (ARL-3, 7, 8). Owns: the three ways, and the command line.
+// How a process starts anew (ARL-3, 7, 8). Owns: the three ways.
 import { IOLoop } from '@typhoon/ioloop';
 import { RELOAD_STATUS, readSupervision } from './supervision.ts';
 import { endAs, Supervisor } from './supervisor.ts';
@@ -8,11 +8,6 @@ interface ExecutingProcess {
   execve?(file: string, args: readonly string[], env: NodeJS.ProcessEnv): never;
 }
 
-/** What stands behind `node` to run this program again: its own flags, the script, its arguments. */
-export function commandLine(): string[] {
-  return [...process.execArgv, ...process.argv.slice(1)];
-}
-
 /**
  * Starts the program anew, with the same command line. Under a supervisor, by leaving that to it; else by `execve`, which makes
  * a new program of this very process: nothing stays open, and who waits for the process notices nothing. Where there is no
@@ -20,10 +15,11 @@ export function commandLine(): string[] {
  */
 export async function restart(): Promise<void> {
   if (readSupervision() !== null) process.exit(RELOAD_STATUS);
-  const { execve } = process as ExecutingProcess;
-  const args = commandLine();
-  if (execve !== undefined && process.platform !== 'win32' && process.channel === undefined) {
-    execve(process.execPath, [process.execPath, ...args], process.env);
+  const program: NodeJS.Process & ExecutingProcess = process;
+  const args = [...process.execArgv, ...process.argv.slice(1)];
+  const isReplaceable = process.platform !== 'win32' && process.channel === undefined;
+  if (program.execve !== undefined && isReplaceable) {
+    program.execve(process.execPath, [process.execPath, ...args], process.env);
   }
   // What this program has on its loop ends here; it is freed before the new one asks for it.
   IOLoop.current().close({ allFds: true });
