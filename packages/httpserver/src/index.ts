@@ -48,4 +48,5 @@ export { ServerError, type ServerErrorCode } from './lib/server-error.ts';
 export type { ServerListener, ServerListenOptions } from './lib/server-listener.ts';
 export type { HTTPServerOptions } from './lib/server-options.ts';
 export type { ServerTlsOptions } from './lib/server-tls.ts';
+export { RequestAbortedError, type RequestAbortedCode } from './lib/request-aborted-error.ts';
 export { HTTPServerRequest } from './lib/server-request.ts';

@@ -51,6 +51,13 @@ export class RememberingConnection implements HTTPConnection {
     // nothing comes
   }
 
+  readonly signal: AbortSignal = new AbortController().signal;
+  readonly requestDeadlineMs: number = Infinity;
+
+  setRequestTimeout(): void {
+    // nothing takes any time
+  }
+
   detach(): Transport {
     return this.context.transport;
   }

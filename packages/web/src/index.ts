@@ -42,6 +42,7 @@ export {
   MissingArgumentError,
   type HTTPErrorOptions,
 } from './lib/errors/http-error.ts';
+export { cancelOnDisconnect } from './lib/handler/cancel-on-disconnect.ts';
 export { isAbsolute } from './lib/static/is-absolute.ts';
 export type {
   OutgoingHead,

@@ -88,6 +88,8 @@ class Endless extends RequestHandler {
 }
 
 class EndlessCoroutine extends RequestHandler {
+  static override readonly cancelOnDisconnect: boolean = true;
+
   @coroutine
   override *get(): Generator<unknown, void, unknown> {
     entered.setResult();

@@ -7,7 +7,12 @@ import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import { folderOf } from './folder.ts';
 import { open, readAll, serve } from './served.ts';
-import { RequestHandler, StaticFileHandler, streamRequestBody } from '../src/index.ts';
+import {
+  cancelOnDisconnect,
+  RequestHandler,
+  StaticFileHandler,
+  streamRequestBody,
+} from '../src/index.ts';
 
 class Hello extends RequestHandler {
   override get(name = 'world'): void {
@@ -102,6 +107,7 @@ describe('a client that goes', () => {
     const started = new Future<void>();
     const ended = new Future<string>();
     class Waiting extends RequestHandler {
+      @cancelOnDisconnect
       @coroutine
       override *get(): Generator<unknown, void, unknown> {
         started.setResult();

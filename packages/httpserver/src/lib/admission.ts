@@ -35,6 +35,8 @@ export class Admission implements Protocol, Expirable, Drainable {
   deadlineMs: number = Infinity;
   readonly exchange = null;
   readonly phase: ConnectionPhase = 'fresh';
+  /** Who serves the connection hears of it when that is made. */
+  isDraining = false;
   sinceMs = 0;
   readonly #options: AdmissionOptions;
   readonly #parser = new ProxyHeaderParser();
@@ -91,11 +93,11 @@ export class Admission implements Protocol, Expirable, Drainable {
     return this.#transport;
   }
 
-  beginDrain(): void {
-    // Who serves the connection hears of it when that is made.
+  closeInOrder(): void {
+    void this.shut();
   }
 
-  closeInOrder(): void {
+  giveUp(): void {
     void this.shut();
   }
 

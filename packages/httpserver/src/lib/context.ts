@@ -48,11 +48,21 @@ export interface ProxyPolicy {
   readonly isProxy: (host: string) => boolean;
 }
 
+/** The context of one request on that connection, as far as its headers are believed. */
+export function contextOf(
+  base: SocketContext | null,
+  headers: HTTPHeaders,
+  policy: ProxyPolicy | null,
+): ConnectionContext {
+  if (base === null) throw new Error('a request before its connection');
+  return policy === null ? base : proxiedContext(base, headers, policy);
+}
+
 /**
  * The context of one request as a trusted proxy describes it (HSV-4 to 7): X-Real-Ip if valid, else the last entry of
  * X-Forwarded-For that is no trusted proxy itself; X-Scheme or the last X-Forwarded-Proto.
  */
-export function proxiedContext(
+function proxiedContext(
   base: SocketContext,
   headers: HTTPHeaders,
   policy: ProxyPolicy,

@@ -9,6 +9,7 @@
 //   a request crosses our FIN         nobody can help that: RFC 9112 §9.5 tells clients to repeat it. A grace makes it rare:
 //                                     whoever sends a request within it is told `Connection: close`, and will not race
 import { genLog } from '@typhoon/log';
+import type { RequestHead } from '@typhoon/http1';
 import type { IOLoop, TimeoutHandle, Transport } from '@typhoon/ioloop';
 import type { Exchange } from './exchange.ts';
 import type { RequestLoad } from './request-load.ts';
@@ -50,8 +51,7 @@ export interface DrainResult {
 export interface DetachedConnection {
   readonly transport: Transport;
   /** Of the request that it was given away for. */
-  readonly method: string;
-  readonly uri: string;
+  readonly head: RequestHead;
   /** When its head came, on `IOLoop.time()`. */
   readonly sinceMs: number;
   /** Called once when the server drains, at once when it does already; null for one that is nobody's concern. */
@@ -72,10 +72,12 @@ export interface Drainable {
   readonly sinceMs: number;
   /** What is being read or answered; null when nothing is. */
   readonly exchange: Exchange | null;
-  /** From now on the last answer says `Connection: close`. */
-  beginDrain(): void;
+  /** Once it is set, the last answer says `Connection: close`. */
+  isDraining: boolean;
   /** Closes our half, and drops what still comes. */
   closeInOrder(): void;
+  /** Ends at once; whoever works on a request hears why. */
+  giveUp(): void;
 }
 
 /** A server, as its drain sees it. */
@@ -134,7 +136,7 @@ export class Drain {
     this.#deadlineMs = Math.min(this.#deadlineMs, now + deadlineMs);
     this.#graceEndMs = Math.min(this.#graceEndMs, now + graceMs);
     if (!isNew) return;
-    for (const connection of this.#server.connections) connection.beginDrain();
+    for (const connection of this.#server.connections) connection.isDraining = true;
     for (const detached of this.#server.detached) this.tellDetached(detached);
     this.#turn();
   }
@@ -211,9 +213,10 @@ export class Drain {
     for (const connection of [...this.#server.connections]) {
       const request = unfinishedOn(connection, now);
       if (request !== null) aborted.push(request);
-      connection.transport.abort();
+      connection.giveUp();
     }
-    for (const { transport, method, uri, sinceMs } of this.#awaited()) {
+    for (const { transport, head, sinceMs } of this.#awaited()) {
+      const { method, target: uri } = head;
       aborted.push({ method, uri, remoteIp: transport.remoteAddress.host, forMs: now - sinceMs });
       transport.abort();
     }

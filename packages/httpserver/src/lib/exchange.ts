@@ -5,6 +5,8 @@ import { Future } from '@typhoon/concurrent';
 import { BodyWriter, HTTPOutputError, lastChunk, statusLine } from '@typhoon/http1';
 import { carryContexts, TransportError } from '@typhoon/ioloop';
 import type { ConnectionContext, HTTPConnection, ResponseStartLine } from './http-connection.ts';
+import type { RequestAbortedError } from './request-aborted-error.ts';
+import type { RequestWatch } from './request-watch.ts';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
 import type { Transport } from '@typhoon/ioloop';
 
@@ -18,6 +20,8 @@ export interface ExchangeOwner {
   setMaxBodySize(bytes: number): void;
   /** Limits the time in which it must come. */
   setBodyTimeout(timeoutMs: number): void;
+  /** Limits the time in which the request must be answered; made when it is first asked for. */
+  readonly watch: Pick<RequestWatch, 'limit' | 'endMs'>;
   /** Told of pieces from `LARGE_BYTES` on, and of all while the client is slow to read. */
   wrote(bytes: number): void;
   /** The answer is complete. */
@@ -26,6 +30,10 @@ export interface ExchangeOwner {
   detach(exchange: Exchange, onDrain: (() => void) | null): Transport;
 }
 
+/** What every answer begins with (H1C-28), whatever it will be. */
+const BEGINNING = 'HTTP/1.1 ';
+/** As many as a client surely takes before the size of a chunk (RFC 9112 §7.1: leading zeros mean nothing). */
+const ZEROS_MAX = 8;
 /** Smaller pieces are not worth counting. */
 const LARGE_BYTES = 4096;
 
@@ -47,6 +55,10 @@ export class Exchange implements HTTPConnection {
   #closeCallback: (() => void) | null = null;
   /** Pending while the client is slow to read. */
   #drained: Future<void> | null = null;
+  /** Bytes of the beginning, or zeros before a chunk, that have gone out ahead. */
+  #ahead = 0;
+  #controller: AbortController | null = null;
+  #abortReason: RequestAbortedError | null = null;
 
   constructor(owner: ExchangeOwner, head: RequestHead, context: ConnectionContext) {
     this.#owner = owner;
@@ -67,6 +79,18 @@ export class Exchange implements HTTPConnection {
   /** Whether the client was told that it may send another request. */
   get isKeepAlive(): boolean {
     return this.#isKeepAlive;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== null) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  get requestDeadlineMs(): number {
+    return this.#owner.watch.endMs;
   }
 
   get isClosed(): boolean {
@@ -91,13 +115,14 @@ export class Exchange implements HTTPConnection {
     const text = statusLine(code, startLine.reason) + headers.toWire() + body.headerLines;
     if (code < 200) {
       // RFC 9110 §15.2: an interim answer; the final one is still to come.
-      this.#owner.transport.writeLatin1(`${text}\r\n`);
+      this.#owner.transport.writeLatin1(this.withoutAhead(`${text}\r\n`));
       return this.#progress();
     }
     this.#body = body;
     this.#state = 'body';
     this.#isKeepAlive = this.#decideKeepAlive(headers, body);
-    this.#owner.transport.writeLatin1(text + this.#connectionLine(headers));
+    const whole = text + this.#connectionLine(headers);
+    this.#owner.transport.writeLatin1(this.#ahead === 0 ? whole : this.withoutAhead(whole));
     return chunk === undefined ? this.#progress() : this.write(chunk);
   }
 
@@ -149,6 +174,10 @@ export class Exchange implements HTTPConnection {
     this.#owner.setBodyTimeout(timeoutMs);
   }
 
+  setRequestTimeout(timeoutMs: number): void {
+    if (!this.isFinished) this.#owner.watch.limit(timeoutMs);
+  }
+
   detach(onDrain?: () => void): Transport {
     this.#state = 'gone';
     this.#closeCallback = null;
@@ -169,10 +198,30 @@ export class Exchange implements HTTPConnection {
     if (drained !== null && !drained.done()) drained.setResult();
   }
 
+  /** Sends a byte that changes nothing: who is gone answers with a reset. */
+  probe(): void {
+    const { transport } = this.#owner;
+    if (this.#state === 'waiting' && this.#ahead < BEGINNING.length) {
+      transport.writeLatin1(BEGINNING.charAt(this.#ahead++));
+    } else if (this.#body?.kind === 'chunked' && this.#ahead < ZEROS_MAX) {
+      transport.writeLatin1('0');
+      this.#ahead++;
+    }
+  }
+
+  /** What is left to be sent of a head. */
+  withoutAhead(text: string): string {
+    const rest = text.slice(this.#ahead);
+    this.#ahead = 0;
+    return rest;
+  }
+
   /** The client is gone, or must be given up. */
-  clientGone(): void {
+  clientGone(reason: RequestAbortedError): void {
     if (this.isFinished) return;
     this.#state = 'gone';
+    this.#abortReason = reason;
+    this.#controller?.abort(reason);
     const drained = this.#drained;
     this.#drained = null;
     if (drained !== null && !drained.done()) fail(drained);

@@ -95,6 +95,15 @@ export interface HTTPConnection {
    * nothing more to do with the connection.
    */
   detach(onDrain?: () => void): Transport;
+  /** From now on the request has so many milliseconds until it is answered; `Infinity` for no limit. */
+  setRequestTimeout(timeoutMs: number): void;
+  /** When the request must be answered, on `IOLoop.time()`; `Infinity` without a limit. */
+  readonly requestDeadlineMs: number;
+  /**
+   * Aborts when nobody will get the answer: the client is gone, the deadline has passed, or the server gives up. Its reason is
+   * a RequestAbortedError. Never once the answer is complete. Made when it is first asked for.
+   */
+  readonly signal: AbortSignal;
   /** Whether the client is gone. */
   readonly isClosed: boolean;
 }

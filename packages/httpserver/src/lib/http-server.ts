@@ -258,7 +258,7 @@ export class HTTPServer {
       proxyHeader,
     );
     this.#connections.add(connection);
-    if (this.#drain !== null) connection.beginDrain();
+    if (this.#drain !== null) connection.isDraining = true;
     return connection;
   }
 

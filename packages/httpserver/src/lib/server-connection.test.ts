@@ -205,7 +205,7 @@ describe('the application', () => {
         isGone = true;
       });
     });
-    client.send(GET).end();
+    client.send(GET).lose();
     expect(isGone).toBe(true);
   });
 
@@ -219,7 +219,7 @@ describe('the application', () => {
         });
       });
     });
-    client.send(GET).end();
+    client.send(GET).lose();
     expect(heard).toEqual([new Error('mine')]);
   });
 

@@ -10,20 +10,22 @@
 import { HTTPInputError, RequestParser, statusLine } from '@typhoon/http1';
 import { genLog } from '@typhoon/log';
 import { ConnectionDeadlines } from './connection-deadlines.ts';
-import { proxiedContext, SocketContext } from './context.ts';
+import { contextOf, SocketContext } from './context.ts';
 import { lineEnd } from './drain.ts';
 import { Exchange } from './exchange.ts';
 import { RequestIntake } from './request-intake.ts';
+import { RequestAbortedError, type RequestAbortedCode } from './request-aborted-error.ts';
 import { RequestLoad } from './request-load.ts';
+import { RequestWatch, type WatchOwner } from './request-watch.ts';
 import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
 import type { ConnectionPhase, DetachedConnection, Drainable } from './drain.ts';
 import type { ExchangeOwner } from './exchange.ts';
-import type { ConnectionContext, HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ProxyHeader } from './proxy-header.ts';
+import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { IntakeOwner } from './request-intake.ts';
 import type { ConnectionSettings } from './server-options.ts';
 import type { HTTPHeaders, RequestHead, RequestSink } from '@typhoon/http1';
-import type { IOLoop, Protocol, Transport } from '@typhoon/ioloop';
+import type { IOLoop, Protocol, Transport, TransportError } from '@typhoon/ioloop';
 
 type State = 'head' | 'body' | 'answer' | 'linger' | 'closed' | 'detached';
 
@@ -32,10 +34,11 @@ const BURST_BYTES = 262_144;
 
 /** Serves one client. */
 export class ServerConnection
-  implements Protocol, RequestSink, ExchangeOwner, IntakeOwner, DeadlineOwner, Drainable
+  implements Protocol, RequestSink, ExchangeOwner, IntakeOwner, DeadlineOwner, Drainable, WatchOwner
 {
   sinceMs = 0;
-
+  isDraining = false;
+  exchange: Exchange | null = null;
   readonly #loop: IOLoop;
   readonly #app: HTTPServerConnectionDelegate;
   readonly #settings: ConnectionSettings;
@@ -47,8 +50,11 @@ export class ServerConnection
   readonly #deadlines: ConnectionDeadlines;
   #transport: Transport | null = null;
   #context: SocketContext | null = null;
+  /** Made for the first request that has a deadline, or a client that has ended its half. */
+  #watch: RequestWatch | null = null;
+  /** The client sends no more, and may wait for its answer. */
+  #isHalfClosed = false;
   #state: State = 'head';
-  #exchange: Exchange | null = null;
   /** Bytes that came while nothing may be parsed; a copy. */
   #rest: Buffer | null = null;
   #isFeeding = false;
@@ -61,7 +67,6 @@ export class ServerConnection
   #onShut: (() => void) | null = null;
   /** Whether there was no request yet. */
   #isFresh = true;
-  #isDraining = false;
   /** Draining: more has come than what is being parsed. */
   #isMoreBehind = false;
 
@@ -102,29 +107,30 @@ export class ServerConnection
     this.#feed(buffer, start, end);
   }
 
-  eofReceived(): undefined {
-    // As Tornado does, the end of the client's half is the end of the client; what was written is still flushed.
-    this.#abandon();
-    this.#end('closed');
-    this.#deadlines.awaitFlush();
+  /** Who has sent a whole request may have ended its half to wait for the answer; any other client is gone. */
+  eofReceived(): boolean {
+    this.#isHalfClosed = true;
+    if (this.#rest === null && this.#endIncomplete()) return false;
+    if (this.exchange !== null) this.watch.startProbing();
+    return true;
   }
 
   pauseWriting(): void {
     this.#isWritingPaused = true;
     this.#deadlines.writingPaused();
-    this.#exchange?.pauseWriting();
+    this.exchange?.pauseWriting();
   }
 
   resumeWriting(): void {
     this.#isWritingPaused = false;
     this.#deadlines.writingResumed();
-    this.#exchange?.resumeWriting();
+    this.exchange?.resumeWriting();
     if (this.#state === 'head') this.#goOn();
   }
 
-  connectionLost(): void {
+  connectionLost(error: TransportError | null): void {
     if (this.#state === 'detached') return;
-    this.#abandon();
+    this.#abandon('ERR_CLIENT_GONE', error);
     this.#end('closed');
     this.#leave(null);
     this.#onShut?.();
@@ -140,15 +146,16 @@ export class ServerConnection
     return new Promise((resolve) => {
       this.#onShut = resolve;
       if (this.#state === 'head' && transport.bufferedAmount === 0) transport.close();
-      else transport.abort();
+      else this.giveUp();
     });
   }
 
   // From the parser.
 
   onHead(head: RequestHead): void {
-    const exchange = new Exchange(this, head, this.#contextOf(head));
-    this.#exchange = exchange;
+    const context = contextOf(this.#context, head.headers, this.#settings.proxyPolicy);
+    const exchange = new Exchange(this, head, context);
+    this.exchange = exchange;
     this.#state = 'body';
     this.#isFresh = false;
     this.sinceMs = this.#loop.sweep.lastMs;
@@ -156,6 +163,8 @@ export class ServerConnection
     this.#owesContinue = head.expectContinue;
     if (head.contentLength > 0 || head.isChunked) this.#deadlines.awaitBody();
     else this.#deadlines.awaitNothing();
+    const { requestTimeoutMs } = this.#settings;
+    if (requestTimeoutMs !== Infinity) this.watch.limit(requestTimeoutMs);
     try {
       this.#intake.begin(this.#app.startRequest(exchange), head);
     } catch (error) {
@@ -214,10 +223,8 @@ export class ServerConnection
       return;
     }
     this.#loop.handleCallbackException(this.#app, error);
-    this.#abandon();
-    this.#end('closed');
-    this.transport.close();
-    this.#deadlines.awaitFlush();
+    this.#abandon('ERR_REQUEST_FAILED', error);
+    this.#closeFlushed();
   }
 
   // From the deadlines.
@@ -228,17 +235,13 @@ export class ServerConnection
 
   tooSlow(what: Awaited | 'stalled'): void {
     if (what === 'body') genLog.info('Timeout reading body from %s', this.#context);
-    this.#abandon();
+    this.#abandon('ERR_CLIENT_TOO_SLOW');
     this.#end('closed');
     this.#deadlines.stop();
     this.transport.abort();
   }
 
   // From the drain.
-
-  beginDrain(): void {
-    this.#isDraining = true;
-  }
 
   get phase(): ConnectionPhase {
     if (this.#state === 'linger' || this.#state === 'closed') return 'ending';
@@ -247,12 +250,9 @@ export class ServerConnection
     return this.#isFresh ? 'fresh' : 'idle';
   }
 
-  get exchange(): Exchange | null {
-    return this.#exchange;
-  }
-
-  closeInOrder(): void {
-    this.#linger();
+  giveUp(): void {
+    this.#abandon('ERR_SERVER_CLOSING');
+    this.transport.abort();
   }
 
   // From the exchange.
@@ -265,7 +265,13 @@ export class ServerConnection
   /** Whether the connection can serve another request after this one. */
   get canKeepAlive(): boolean {
     if (this.#state !== 'answer' || this.#settings.noKeepAlive) return false;
-    return !this.#isDraining || this.#rest !== null || this.#isMoreBehind;
+    if (this.#rest !== null || this.#isMoreBehind) return true;
+    return !this.isDraining && !this.#isHalfClosed;
+  }
+
+  get watch(): RequestWatch {
+    this.#watch ??= new RequestWatch(this.#loop, this);
+    return this.#watch;
   }
 
   setMaxBodySize(bytes: number): void {
@@ -283,20 +289,14 @@ export class ServerConnection
   }
 
   exchangeFinished(exchange: Exchange): void {
-    if (this.#exchange !== exchange || this.#state === 'closed') return;
-    if (this.#state !== 'answer') {
-      // H1C-25: the body is not complete and nobody will read it.
-      this.#linger();
+    if (this.exchange !== exchange || this.#state === 'closed') return;
+    if (this.#state !== 'answer' || (this.isDraining && !exchange.isKeepAlive)) {
+      // H1C-25: the body is not complete and nobody will read it. Or it is, and more may be under way.
+      this.closeInOrder();
       return;
     }
-    if (!exchange.isKeepAlive && this.#isDraining) {
-      this.#linger();
-      return;
-    }
-    if (!exchange.isKeepAlive) {
-      this.#end('closed');
-      this.transport.close();
-      this.#deadlines.awaitFlush();
+    if (!exchange.isKeepAlive || (this.#isHalfClosed && this.#rest === null)) {
+      this.#closeFlushed();
       return;
     }
     this.#dropExchange();
@@ -308,13 +308,12 @@ export class ServerConnection
 
   detach(exchange: Exchange, onDrain: (() => void) | null): Transport {
     const { transport, sinceMs } = this;
-    const { method, target } = exchange.head;
     const rest = this.#rest;
     this.#end('detached');
-    this.#leave({ transport, method, uri: target, sinceMs, onDrain });
-    this.transport.pauseReading();
-    if (rest !== null) this.transport.unread(rest);
-    return this.transport;
+    this.#leave({ transport, head: exchange.head, sinceMs, onDrain });
+    transport.pauseReading();
+    if (rest !== null) transport.unread(rest);
+    return transport;
   }
 
   // The inside.
@@ -326,11 +325,8 @@ export class ServerConnection
     this.#isFeeding = true;
     try {
       while (at < end && this.#isTaking()) {
-        at = this.#parser.push(
-          buffer,
-          at,
-          this.#stopAt(buffer, at, Math.min(end, at + chunkBytes)),
-        );
+        const stop = this.#stopAt(buffer, at, Math.min(end, at + chunkBytes));
+        at = this.#parser.push(buffer, at, stop);
         if (this.#state === 'head') this.#parser.next();
       }
     } catch (error) {
@@ -345,7 +341,7 @@ export class ServerConnection
 
   /** Draining, the last request is known by its end, behind which nothing has come. */
   #stopAt(buffer: Buffer, at: number, end: number): number {
-    if (!this.#isDraining) return end;
+    if (!this.isDraining) return end;
     const stop = lineEnd(buffer, at, end);
     this.#isMoreBehind = stop < end;
     return stop;
@@ -380,12 +376,17 @@ export class ServerConnection
     const rest = this.#rest;
     this.#rest = null;
     if (rest !== null) this.#feed(rest, 0, rest.length);
+    if (this.#isHalfClosed && !this.#hasRest() && this.#endIncomplete()) return;
     if (this.#isReadingPaused && !this.#mustWait()) this.#resumeReading();
   };
 
   /** Without reading, nobody would see the client go. */
   #mustWait(): boolean {
-    return this.#rest !== null || this.#intake.isHeld || this.#state === 'detached';
+    return this.#hasRest() || this.#intake.isHeld || this.#state === 'detached';
+  }
+
+  #hasRest(): boolean {
+    return this.#rest !== null;
   }
 
   #pauseReading(): void {
@@ -402,7 +403,7 @@ export class ServerConnection
   #sayContinue(): void {
     if (this.#state !== 'body' || this.#intake.isHeld || !this.#owesContinue) return;
     this.#owesContinue = false;
-    if (this.#exchange?.isHeadSent === false)
+    if (this.exchange?.isHeadSent === false)
       this.transport.writeLatin1('HTTP/1.1 100 Continue\r\n\r\n');
   }
 
@@ -417,24 +418,29 @@ export class ServerConnection
     if (!(error instanceof HTTPInputError)) throw error;
     if (this.#state === 'closed' || this.#state === 'detached') return;
     genLog.info('Malformed HTTP message from %s: %s', this.#context, error.message);
-    const isAnswerable = this.#exchange === null || !this.#exchange.isHeadSent;
-    this.#abandon();
-    if (isAnswerable && !this.transport.isClosing) {
-      this.transport.writeLatin1(
-        `${statusLine(error.status)}Connection: close\r\nContent-Length: 0\r\n\r\n`,
-      );
-    }
-    this.#linger();
+    if (!this.endWith(error.status, 'ERR_REQUEST_FAILED', error)) this.closeInOrder();
+  }
+
+  /** The last answer, our own; whether it could still be sent. */
+  endWith(status: number, code: RequestAbortedCode, cause?: unknown): boolean {
+    const exchange = this.exchange;
+    const isAnswerable = exchange?.isHeadSent !== true && !this.transport.isClosing;
+    this.#abandon(code, cause);
+    if (!isAnswerable) return false;
+    const head = `${statusLine(status)}Connection: close\r\nContent-Length: 0\r\n\r\n`;
+    this.transport.writeLatin1(exchange?.withoutAhead(head) ?? head);
+    this.closeInOrder();
+    return true;
   }
 
   /** The application hears that its request will not be completed or answered. */
-  #abandon(): void {
-    const exchange = this.#exchange;
+  #abandon(code: RequestAbortedCode, cause?: unknown): void {
+    const exchange = this.exchange;
     const isIncomplete = this.#state === 'body';
     this.#dropExchange();
     const delegate = this.#intake.drop();
     if (exchange === null || exchange.isFinished) return;
-    exchange.clientGone();
+    exchange.clientGone(new RequestAbortedError(code, cause ? { cause } : {}));
     if (!isIncomplete || delegate === null) return;
     try {
       delegate.onConnectionClose();
@@ -447,16 +453,32 @@ export class ServerConnection
    * Closes our half and drops what still comes, for a while: closing at once would reset the connection and take the
    * answer away from a client that is still sending (RFC 9112 §9.6).
    */
-  #linger(): void {
+  closeInOrder(): void {
     this.#end('linger');
     this.transport.end();
     this.#resumeReading();
     this.#deadlines.awaitSilence();
   }
 
+  /** Ends a connection on which nothing more comes, unless there is a complete request to be answered. */
+  #endIncomplete(): boolean {
+    if (this.#state === 'answer' || (this.#state === 'body' && this.#parser.isDone)) return false;
+    this.#abandon('ERR_CLIENT_GONE');
+    this.#closeFlushed();
+    return true;
+  }
+
+  /** Nothing is taken on any more; what was written still goes out. */
+  #closeFlushed(): void {
+    this.#end('closed');
+    this.transport.close();
+    this.#deadlines.awaitFlush();
+  }
+
   #dropExchange(): void {
-    if (this.#exchange !== null) this.#load.ended++;
-    this.#exchange = null;
+    if (this.exchange !== null) this.#load.ended++;
+    this.exchange = null;
+    this.#watch?.stop();
   }
 
   /** No request will be taken on any more. */
@@ -472,12 +494,5 @@ export class ServerConnection
     this.#deadlines.stop();
     this.#onGone(detached);
     if (this.#context !== null) this.#app.onClose?.(this.#context);
-  }
-
-  #contextOf(head: RequestHead): ConnectionContext {
-    const context = this.#context;
-    if (context === null) throw new Error('a request before its connection');
-    const policy = this.#settings.proxyPolicy;
-    return policy === null ? context : proxiedContext(context, head.headers, policy);
   }
 }

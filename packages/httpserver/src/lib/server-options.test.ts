@@ -16,6 +16,7 @@ describe('a server’s options', () => {
       headerTimeoutMs: 60_000,
       bodyTimeoutMs: Infinity,
       minBodyRate: 240,
+      requestTimeoutMs: Infinity,
       writeTimeoutMs: 60_000,
     });
   });

@@ -43,6 +43,8 @@ export interface HTTPServerOptions {
    * 0: as slow as it likes.
    */
   readonly minBodyRate?: number;
+  /** In what time a request must be answered, from when its head is there; then 503, or the end of the connection. Default: no limit. */
+  readonly requestTimeoutMs?: number;
   /** How long a client may take no byte of what is sent to it. Default 60000. */
   readonly writeTimeoutMs?: number;
 }
@@ -63,6 +65,7 @@ export interface ConnectionSettings {
   readonly headerTimeoutMs: number;
   readonly bodyTimeoutMs: number;
   readonly minBodyRate: number;
+  readonly requestTimeoutMs: number;
   readonly writeTimeoutMs: number;
 }
 
@@ -84,6 +87,7 @@ export function resolveSettings(options: HTTPServerOptions = {}): ConnectionSett
     headerTimeoutMs: size('headerTimeoutMs', options.headerTimeoutMs ?? 60_000),
     bodyTimeoutMs: size('bodyTimeoutMs', options.bodyTimeoutMs ?? Infinity),
     minBodyRate: size('minBodyRate', options.minBodyRate ?? 240),
+    requestTimeoutMs: size('requestTimeoutMs', options.requestTimeoutMs ?? Infinity),
     writeTimeoutMs: size('writeTimeoutMs', options.writeTimeoutMs ?? 60_000),
   };
 }

@@ -108,6 +108,25 @@ export class HTTPServerRequest {
     return cookies;
   }
 
+  /**
+   * Aborts when nobody will get the answer: the client is gone, the deadline has passed, or the server gives up; with a
+   * RequestAbortedError as the reason. Never while a client that has sent everything waits, and never once the answer is
+   * complete.
+   */
+  get signal(): AbortSignal {
+    return this.connection.signal;
+  }
+
+  /** When the request must be answered, on `IOLoop.time()`; `Infinity` without a limit. */
+  get deadlineMs(): number {
+    return this.connection.requestDeadlineMs;
+  }
+
+  /** From now on the request has so many milliseconds until it is answered; `Infinity` for no limit. */
+  setTimeout(timeoutMs: number): void {
+    this.connection.setRequestTimeout(timeoutMs);
+  }
+
   /** Scheme, host and target as one URL. */
   fullUrl(): string {
     return `${this.protocol}://${this.host}${this.uri}`;

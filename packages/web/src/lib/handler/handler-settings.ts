@@ -12,6 +12,8 @@ export interface OAuthKeys {
 
 /** Settings of an application, as its handlers see them. */
 export interface HandlerSettings {
+  /** Whether handlers are cancelled when nobody will get their answer; see `@cancelOnDisconnect`. Default false. */
+  readonly cancelOnDisconnect?: boolean;
   /** Shorthand: `compiledTemplateCache` and `staticHashCache` off, `serveTraceback` on, each unless set (WEB-87). */
   readonly debug?: boolean;
   /** Whether the error page shows the stack. Default false. */

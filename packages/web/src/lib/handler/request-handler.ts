@@ -47,6 +47,8 @@ export class RequestHandler extends PageWriter {
   ];
   /** Whether the body is handed over in pieces; see `@streamRequestBody`. */
   static readonly streamsRequestBody: boolean = false;
+  /** Whether these handlers are cancelled when nobody will get their answer; null: as the application's setting says. */
+  static readonly cancelOnDisconnect: boolean | null = null;
   /** Whether the handler asks for the pieces itself; see `@streamRequestBody({ pull: true })`. */
   static readonly pullsRequestBody: boolean = false;
 
@@ -74,7 +76,7 @@ export class RequestHandler extends PageWriter {
     return undefined;
   }
 
-  /** Called when the client goes while this handler is waiting; what it waits for is cancelled then, if it is a future. */
+  /** Called when the client goes while this handler is waiting; see `@cancelOnDisconnect`. */
   onConnectionClose(): unknown {
     return undefined;
   }

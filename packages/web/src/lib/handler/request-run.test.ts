@@ -330,9 +330,10 @@ describe('a client that goes', () => {
     await sleep(2);
   }
 
-  it('is told to a handler that waits, whose coroutine is cancelled (WEB-8)', async () => {
+  it('is told to a handler that waits, whose coroutine is cancelled if it asked (WEB-8)', async () => {
     const calls: string[] = [];
     class Waiting extends RequestHandler {
+      static override readonly cancelOnDisconnect: boolean = true;
       @coroutine
       override *get(): Generator<unknown, void, unknown> {
         try {
@@ -350,6 +351,25 @@ describe('a client that goes', () => {
     }
     await leave(Waiting);
     expect(calls).toEqual(['client gone', 'cleaned up']);
+  });
+
+  it('is told to a handler that waits, and lets it go on if it did not ask (WEB-8)', async () => {
+    const calls: string[] = [];
+    const news = new Future<void>();
+    class Waiting extends RequestHandler {
+      @coroutine
+      override *get(): Generator<unknown, void, unknown> {
+        yield* news;
+        calls.push('went on');
+      }
+      override onConnectionClose(): void {
+        calls.push('client gone');
+      }
+    }
+    await leave(Waiting);
+    news.setResult();
+    await sleep(2);
+    expect(calls).toEqual(['client gone', 'went on']);
   });
 
   it('ends an async handler without a word in the log (WEB-8)', async () => {

@@ -8,6 +8,7 @@
 import { CancelledError, Future } from '@typhoon/concurrent';
 import { TransportError } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
+import { isCancelled } from './cancel-on-disconnect.ts';
 import { endInFailure } from '../errors/handler-failure.ts';
 import { watchHook } from './hooks.ts';
 import { HTTPError } from '../errors/http-error.ts';
@@ -24,6 +25,7 @@ export interface HandlerClass {
   readonly SUPPORTED_METHODS: readonly string[];
   readonly streamsRequestBody: boolean;
   readonly pullsRequestBody: boolean;
+  readonly cancelOnDisconnect: boolean | null;
 }
 
 type Stage = 'prepare' | 'body' | 'verb' | 'done';
@@ -39,6 +41,8 @@ export class RequestRun {
   #stage: Stage = 'prepare';
   #isBodyStreamed = false;
   #isClientGone = false;
+  /** The verb's method, once it is called. */
+  #verb: ((...args: never[]) => unknown) | null = null;
   /** What the handler waits for. */
   #work: Future<unknown> | null = null;
   /** The body that the handler asks for itself. */
@@ -106,7 +110,7 @@ export class RequestRun {
     if (this.#stage === 'body') this.#callVerb();
   }
 
-  /** The client is gone (WEB-8, 14): whoever waits hears of it, and what is waited for is cancelled if it can be. */
+  /** The client is gone (WEB-8, 14): whoever waits hears of it, and is cancelled if that was asked for. */
   clientGone(): void {
     if (this.#isClientGone || this.#stage === 'done') return;
     this.#isClientGone = true;
@@ -116,8 +120,18 @@ export class RequestRun {
       appLog.error('Uncaught exception in onConnectionClose', error);
     }
     this.#pulled?.fail(new TransportError('ERR_TRANSPORT_CLOSED', 'the client is gone'));
-    if (this.#work !== null) this.#work.cancel();
-    else if (this.#stage === 'body') this.#end();
+    if (this.#work === null) {
+      if (this.#stage === 'body') this.#end();
+    } else if (this.#isCancelledNow()) {
+      this.#work.cancel(this.#handler.request.signal.reason);
+    }
+  }
+
+  /** What works on a body that will never be complete has no use at all. */
+  #isCancelledNow(): boolean {
+    if (this.#isBodyStreamed && this.#stage !== 'verb') return true;
+    const { cancelOnDisconnect } = this.#handlerClass;
+    return isCancelled(this.#verb, cancelOnDisconnect, this.#handler.settings);
   }
 
   #prepare(): void {
@@ -164,6 +178,7 @@ export class RequestRun {
     let work: unknown;
     try {
       const verb = verbOf(handler, handler.request.method);
+      this.#verb = verb;
       const isNamed = this.#params.pathArgs.length === 0 && Object.keys(pathKwargs).length > 0;
       work = Reflect.apply(verb, handler, isNamed ? [pathKwargs] : pathArgs);
     } catch (error) {

@@ -2,7 +2,8 @@
 // Owns: the same framing rules as on the wire. Must not know: applications.
 import { Future } from '@typhoon/concurrent';
 import { BodyWriter, HTTPOutputError, responses, type HTTPHeaders } from '@typhoon/http1';
-import { TransportError, type Transport } from '@typhoon/ioloop';
+import { RequestAbortedError } from '@typhoon/httpserver';
+import { IOLoop, TransportError, type Transport } from '@typhoon/ioloop';
 import { MemoryTransport } from './memory-transport.ts';
 import { toBuffer } from '../octets.ts';
 import type { ConnectionContext, HTTPConnection, ResponseStartLine } from '@typhoon/httpserver';
@@ -33,6 +34,9 @@ export class MemoryConnection implements HTTPConnection {
   #head: { readonly startLine: ResponseStartLine; readonly headers: HTTPHeaders } | null = null;
   #writer: BodyWriter | null = null;
   #closeCallback: (() => void) | null = null;
+  readonly #controller: AbortController = new AbortController();
+  /** What `setRequestTimeout` said, counted from then; nobody enforces it. */
+  requestDeadlineMs: number = Infinity;
 
   /** @param protocol `http` or `https`. */
   constructor(method: string, remoteIp: string, protocol: string) {
@@ -98,6 +102,14 @@ export class MemoryConnection implements HTTPConnection {
     // The body is there already.
   }
 
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  setRequestTimeout(timeoutMs: number): void {
+    this.requestDeadlineMs = IOLoop.current().time() + timeoutMs;
+  }
+
   detach(): Transport {
     this.#closeCallback = null;
     return this.context.transport;
@@ -107,6 +119,7 @@ export class MemoryConnection implements HTTPConnection {
   clientGone(): void {
     if (this.isClosed || this.response.done()) return;
     this.isClosed = true;
+    this.#controller.abort(new RequestAbortedError('ERR_CLIENT_GONE'));
     const callback = this.#closeCallback;
     this.#closeCallback = null;
     callback?.();
