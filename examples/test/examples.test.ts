@@ -1,18 +1,17 @@
 // Every example is run as its reader would: the built program, in a process of its own, over a real port.
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { start } from './program.ts';
 
 const FEED = { title: 'News & views', entries: ['first', '<b>second</b>'] };
 
 let feed: Server;
 let feedUrl = '';
-const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   feed = createServer(({ url }, response) => {
@@ -29,28 +28,9 @@ afterAll(() => {
   feed.close();
 });
 
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    const exit = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exit;
-  }
-});
-
-/** Starts an example on a free port; gives its address. */
-async function start(name: string, from = feedUrl): Promise<string> {
-  const program = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
-  const child = spawn(process.execPath, [program, '0', from], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return line.replace('listening on ', '');
-}
-
 describe.each(['callback-style', 'coroutine-style', 'async-style'])('%s', (name) => {
   it('fetches without blocking and renders what came', async () => {
-    const url = await start(name);
+    const url = await start(name, feedUrl);
     const response = await fetch(url);
     expect(response.status).toBe(200);
     const page = await response.text();
