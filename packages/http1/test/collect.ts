@@ -79,6 +79,19 @@ export function outcomes(make: Make, text: string, isEof = false): Set<string> {
   return found;
 }
 
+/** What the refusal of `text` says; nothing where it is taken. */
+export function refusalOf(make: Make, text: string): string {
+  const parser = make([]);
+  try {
+    feed(parser, Buffer.from(text, 'latin1'));
+    parser.eof();
+  } catch (error) {
+    if (error instanceof HTTPInputError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
 /** One piece, whole messages one after another. The bytes are only lent: they are spoilt afterwards. */
 function feed(parser: Parser, piece: Buffer): void {
   const lent = Buffer.from(piece);

@@ -74,9 +74,10 @@ export class UntilCloseReader implements BodyReader {
   }
 
   push(buffer: Buffer, start: number, end: number): number {
-    this.#left -= end - start;
-    if (this.#left < 0) throw tooLarge('body without length too large', this.#limit);
-    this.#sink.onBody(buffer, start, end);
+    const behind = Math.min(end, start + this.#left);
+    this.#left -= behind - start;
+    if (behind > start) this.#sink.onBody(buffer, start, behind);
+    if (behind < end) throw tooLarge('body without length too large', this.#limit);
     return end;
   }
 }
@@ -170,17 +171,20 @@ export class ChunkedReader implements BodyReader {
         this.#state = this.#size > 0 ? DATA : TRAILERS;
         break;
       case DATA_CR:
-        if (octet !== CR) throw badChunk('chunk data is longer than its size');
+        if (octet !== CR)
+          throw badChunk('chunk data is not as long as its size, or no CRLF follows');
         this.#state = DATA_LF;
         break;
       case DATA_LF:
-        if (octet !== LF) throw badChunk('chunk data is longer than its size');
+        if (octet !== LF)
+          throw badChunk('chunk data is not as long as its size, or no CRLF follows');
         this.#size = 0;
         this.#digits = 0;
         this.#state = SIZE;
         break;
       default:
-        if (octet !== LF) throw badChunk('improperly terminated chunked body');
+        if (octet !== LF)
+          throw badChunk('improperly terminated chunked body: a CR that no LF follows');
         this.#state = DONE;
     }
   }
@@ -195,7 +199,9 @@ export class ChunkedReader implements BodyReader {
       return;
     }
     if (octet !== CR || this.#digits === 0)
-      throw badChunk(`invalid chunk size: ${describeOctet(octet)}`);
+      throw badChunk(
+        `invalid chunk size: ${describeOctet(octet)}, not hexadecimal digits and CRLF`,
+      );
     this.#left -= this.#size;
     if (this.#left < 0) throw tooLarge('chunked body too large', this.#limit);
     this.#state = SIZE_LF;

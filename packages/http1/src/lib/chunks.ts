@@ -15,17 +15,27 @@ export function chunkStart(bytes: number): string {
 }
 
 /**
- * Fields that say how a message is read, or to whom it goes: believed behind the message they would change what it was.
- * RFC 9110 §6.5.1.
+ * Fields that say how a message is framed, to whom it goes, under which conditions, from whom it comes, how its content is
+ * to be read or its answer kept: believed behind the body, they would change what the message was taken for.
+ * RFC 9110 §6.5.1, RFC 7230 §4.1.2.
  */
-const FORBIDDEN_TRAILERS = (
-  'Transfer-Encoding Content-Length Host Connection Keep-Alive Upgrade TE Trailer Expect ' +
-  'Content-Encoding Content-Type Content-Range Authorization Cookie Set-Cookie'
-).split(' ');
+const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set(
+  (
+    'Transfer-Encoding Content-Length Trailer TE Host Connection Keep-Alive Proxy-Connection Upgrade Forwarded ' +
+    'Cache-Control Expect Max-Forwards Pragma Range If-Match If-None-Match If-Modified-Since If-Unmodified-Since If-Range ' +
+    'Authorization Proxy-Authenticate Proxy-Authorization WWW-Authenticate Cookie Set-Cookie ' +
+    'Age Date Expires Location Retry-After Vary Warning Content-Encoding Content-Type Content-Range'
+  )
+    .toLowerCase()
+    .split(' '),
+);
 
-/** The first of these fields that must not stand behind a body, if there is one. */
+/** The first field that must not stand behind a body, if there is one. */
 export function forbiddenTrailer(trailers: HTTPHeaders): string | undefined {
-  return FORBIDDEN_TRAILERS.find((name) => trailers.has(name));
+  for (const name of trailers) {
+    if (FORBIDDEN_TRAILERS.has(name.toLowerCase())) return name;
+  }
+  return undefined;
 }
 
 /**

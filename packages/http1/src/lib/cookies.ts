@@ -1,5 +1,5 @@
 // The Cookie header. HTU-18, HTU-19; RFC 6265 §4.2.
-import { trimBlanks } from './octets.ts';
+import { cut, trimBlanks } from './octets.ts';
 
 /**
  * Cookies by name, as a browser would have them, whatever is in their names; of several with one name the last wins (HTU-19).
@@ -7,7 +7,11 @@ import { trimBlanks } from './octets.ts';
  */
 export function parseCookie(text: string): Map<string, string> {
   const cookies = new Map<string, string>();
-  for (const part of text.split(';')) {
+  for (let start = 0; start <= text.length;) {
+    const found = text.indexOf(';', start);
+    const end = found < 0 ? text.length : found;
+    const part = cut(text, start, end);
+    start = end + 1;
     const at = part.indexOf('=');
     const name = at < 0 ? '' : trimBlanks(part.slice(0, at));
     const value = trimBlanks(at < 0 ? part : part.slice(at + 1));

@@ -1,7 +1,7 @@
 // Header fields as one text and the places of names and values in it. Owns: looking a name up there without making
 // anything of the other fields. Must not know: who wrote the text.
 // HOT: `pnpm bench http`
-import { trimBlanks } from './octets.ts';
+import { cut, trimBlanks } from './octets.ts';
 
 /** The place of the first field, for `findField`. */
 export const FIRST_FIELD = 1;
@@ -32,7 +32,8 @@ export function nameAt(text: string, marks: readonly number[], at: number): stri
 
 /** The value of the field at a place, without the blanks around it. */
 export function valueAt(text: string, marks: readonly number[], at: number): string {
-  return trimBlanks(text.slice((marks[at] ?? 0) + 1, marks[at + 1]));
+  const end = marks[at + 1] ?? 0;
+  return trimBlanks(cut(text, (marks[at] ?? 0) + 1, end));
 }
 
 /** Fields begin behind the CRLF of the line before. */

@@ -44,7 +44,7 @@ describe('an URL-encoded form', () => {
   it('with a Content-Encoding is refused (HTU-22)', () => {
     const headers = new HTTPHeaders({ 'Content-Encoding': 'gzip' });
     expect(() => parse('application/x-www-form-urlencoded', 'a=1', { headers })).toThrow(
-      'Unsupported Content-Encoding: gzip',
+      'Unsupported Content-Encoding: "gzip"',
     );
   });
 
@@ -115,7 +115,7 @@ describe('a multipart form', () => {
       'two names',
       MULTIPART,
       `${part('Content-Disposition: form-data; name=a\r\ncontent-disposition: form-data; name=b', '1')}--b--`,
-      'two content-disposition',
+      'two "content-disposition"',
     ],
     [
       'a bare CR in a header (SEC-28)',

@@ -1,6 +1,7 @@
 // Form bodies that are complete: URL-encoded and multipart. HTU-22 to 28, 38 to 41; RFC 7578.
 // Must not know: how the body came in, what becomes of its arguments.
 import { HTTPInputError } from './errors.ts';
+import { quoted } from './octets.ts';
 import { checkBoundary, multipartBoundary, parsePartHead } from './part-head.ts';
 import { parseQs, type ArgumentMap } from './query.ts';
 import type { HTTPHeaders } from './headers.ts';
@@ -65,7 +66,7 @@ export function parseBodyArguments(
   const isMultipart = type.startsWith('multipart/form-data');
   if (!isForm && !isMultipart) return;
   const encoding = options.headers?.get('Content-Encoding');
-  if (encoding !== undefined) throw badBody(`Unsupported Content-Encoding: ${encoding}`);
+  if (encoding !== undefined) throw badBody(`Unsupported Content-Encoding: ${quoted(encoding)}`);
   if (isForm) {
     parseForm(body, args, options.maxArguments ?? defaults.maxArguments ?? 10_000);
     return;

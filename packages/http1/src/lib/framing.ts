@@ -3,12 +3,15 @@
 // Must not know: where the head came from, start lines, other fields.
 // HOT: `pnpm bench http`
 import { HTTPInputError } from './errors.ts';
-import { COMMA, holdsWord, isBlank, quoted } from './octets.ts';
+import { COMMA, UNDERSCORE, holdsWord, isBlank, quoted } from './octets.ts';
+import { unsupportedEncoding } from './transfer-encoding.ts';
 
 /** What the fields of one head say together. */
 export class Framing {
   /** -1 when there is none. */
   contentLength = -1;
+  /** Whether Content-Length was said more than once, each time alike (H1C-13). */
+  hasRepeatedLength = false;
   /** Whether Transfer-Encoding is `chunked`; only `check` says that nothing contradicts it. */
   isChunked = false;
   /** Connection lists `close`. */
@@ -33,6 +36,7 @@ export class Framing {
   /** Ready for another head. */
   reset(): void {
     this.contentLength = -1;
+    this.hasRepeatedLength = false;
     this.isChunked = false;
     this.hasClose = false;
     this.hasKeepAlive = false;
@@ -64,10 +68,12 @@ export class Framing {
         break;
       case 14:
         if (holdsWord(buffer, start, 'content-length')) this.#takeLengths(buffer, colon + 1, end);
+        else if (buffer[start + 7] === UNDERSCORE) refuseTwin(buffer, start, colon);
         break;
       case 17:
         if (holdsWord(buffer, start, 'transfer-encoding'))
           this.#takeEncoding(buffer, colon + 1, end);
+        else if (buffer[start + 8] === UNDERSCORE) refuseTwin(buffer, start, colon);
         break;
     }
   }
@@ -78,8 +84,7 @@ export class Framing {
     if (this.contentLength !== -1)
       throw badEncoding('Message with both Transfer-Encoding and Content-Length', 400);
     if (minorVersion === 0) throw badEncoding('Transfer-Encoding in an HTTP/1.0 message', 400);
-    if (this.#encodings !== 'chunked')
-      throw badEncoding(`Unsupported Transfer-Encoding ${quoted(this.#encodings)}`, 501);
+    if (this.#encodings !== 'chunked') throw unsupportedEncoding(this.#encodings);
   }
 
   #takeHost(buffer: Buffer, base: number, start: number, end: number): void {
@@ -123,11 +128,25 @@ export class Framing {
       at = from;
       while (at < end && buffer[at] !== COMMA) at++;
       const length = readDigits(buffer, from, trimEnd(buffer, from, at));
-      if (this.contentLength !== -1 && this.contentLength !== length)
-        throw badLength('Multiple unequal Content-Lengths');
+      if (this.contentLength !== -1) {
+        if (this.contentLength !== length)
+          throw badLength(`Multiple unequal Content-Lengths: ${this.contentLength} and ${length}`);
+        this.hasRepeatedLength = true;
+      }
       this.contentLength = length;
     }
   }
+}
+
+/**
+ * Recipients that hand fields on as variables, as CGI does, see one field in `Content-Length` and `Content_Length`. Nobody
+ * sends the latter but who wants them to.
+ */
+function refuseTwin(buffer: Buffer, start: number, end: number): void {
+  const name = buffer.toString('latin1', start, end);
+  const twin = name.replace('_', '-');
+  if (/^(?:content-length|transfer-encoding)$/i.test(twin))
+    throw new HTTPInputError('ERR_BAD_HEADER', `${quoted(name)} can be taken for ${twin}`);
 }
 
 function readDigits(buffer: Buffer, start: number, end: number): number {
@@ -137,7 +156,9 @@ function readDigits(buffer: Buffer, start: number, end: number): number {
     if (digit < 0 || digit > 9) throw notDigits(buffer, start, end);
     value = value * 10 + digit;
     if (value > Number.MAX_SAFE_INTEGER)
-      throw badLength(`Content-Length too long: ${quoted(buffer.toString('latin1', start, end))}`);
+      throw badLength(
+        `Content-Length too long: ${quoted(buffer.toString('latin1', start, end))}, limit is 2^53 - 1`,
+      );
   }
   if (start === end) throw notDigits(buffer, start, end);
   return value;

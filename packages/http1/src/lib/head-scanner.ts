@@ -179,7 +179,8 @@ export class HeadScanner<Line extends StartLineScanner | null = StartLineScanner
           state = END_LF;
           break;
         }
-        if (isBlank(buffer[at]!)) throw bad('a header line begins with white space (obs-fold)');
+        if (isBlank(buffer[at]!))
+          throw bad('a header line begins with white space (obs-fold), not with a name');
         if (buffer[at] === COLON) throw bad('a header line has no name');
         this.#openMark(limits);
         state = NAME;
@@ -272,10 +273,10 @@ function bareCr(): HTTPInputError {
 
 function badName(octet: number): HTTPInputError {
   if (octet === CR || octet === LF) return bad('no colon in header line');
-  return bad(`Invalid header name: ${describeOctet(octet)}`);
+  return bad(`Invalid header name: ${describeOctet(octet)} where a token or a colon may be`);
 }
 
 function badValue(octet: number): HTTPInputError {
-  if (octet === LF) return bad('a header line ends in a bare LF');
-  return bad(`Invalid header value: ${describeOctet(octet)}`);
+  if (octet === LF) return bad('a header line ends in a bare LF, not in CRLF');
+  return bad(`Invalid header value: ${describeOctet(octet)}, a control character`);
 }

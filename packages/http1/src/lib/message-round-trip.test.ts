@@ -11,7 +11,7 @@ import { statusLine } from './responses.ts';
 
 const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}$/);
 const value = fc.stringMatching(/^(?:[!-~\xa1-\xff](?:[\t -~\x80-\xff]{0,20}[!-~\xa1-\xff])?)?$/);
-const target = fc.stringMatching(/^\/[!-~\x80-\xff]{0,20}$/);
+const target = fc.stringMatching(/^\/[!"$-~\x80-\xff]{0,20}$/);
 /** Fields that mean nothing to a parser. */
 const fields = fc.array(
   fc.tuple(

@@ -14,6 +14,9 @@ export const COMMA = 44;
 /** Behind a field’s name. */
 export const COLON = 58;
 
+/** What some take for a hyphen. */
+export const UNDERSCORE = 95;
+
 /** RFC 9110 §5.6.2: tchar. */
 const TOKEN_CHARACTERS =
   "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -28,15 +31,18 @@ for (let octet = 0; octet < 256; octet++) {
   IS_FIELD_VALUE[octet] = octet === HTAB || (octet >= SP && octet !== 0x7f) ? 1 : 0;
 }
 
-/** 1 where the octet is visible: what a request target may hold, RFC 3986 and what browsers send besides (HTU-32). */
-export const IS_VISIBLE: Uint8Array = new Uint8Array(256);
+/**
+ * 1 where a request target may hold the octet: what is visible, RFC 3986 and what browsers send besides (HTU-32).
+ * Deviation: no `#`, which RFC 9112 §3.2 has in no target. Recipients that take it differ in whether the path ends there.
+ */
+export const IS_TARGET: Uint8Array = new Uint8Array(256);
 for (let octet = 0; octet < 256; octet++) {
-  IS_VISIBLE[octet] = octet > SP && octet !== 0x7f ? 1 : 0;
+  IS_TARGET[octet] = octet > SP && octet !== 0x7f && octet !== 0x23 ? 1 : 0;
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const VISIBLE = /^[\x21-\x7e\x80-\xff]+$/;
+const TARGET = /^[!"\x24-\x7e\x80-\xff]+$/;
 
 /** Whether the text is an RFC 9110 token: a method, a field name. */
 export function isToken(text: string): boolean {
@@ -48,9 +54,9 @@ export function isFieldValue(text: string): boolean {
   return FIELD_VALUE.test(text);
 }
 
-/** Whether the text can be a request target: at least one character, all of them visible, one byte each. */
+/** Whether the text can be a request target: at least one character, all of them visible and no `#`, one byte each. */
 export function isTarget(text: string): boolean {
-  return VISIBLE.test(text);
+  return TARGET.test(text);
 }
 
 /** Whether `buffer` holds `word` at `at`, without regard to case; `word` is in lower case and holds no controls. */
@@ -71,12 +77,35 @@ export function trimBlanks(text: string): string {
   return text.slice(start, end);
 }
 
+/** Of a text as long as that, pieces are copied. */
+const MAX_SHARED_LENGTH = 4096;
+/** Shorter pieces are copies anyway. */
+const MIN_SHARING_LENGTH = 13;
+
+/**
+ * A piece of a text. The engine makes it a window on the whole text, which then lives as long as the
+ * piece: a session's name out of a head of 64 KiB would keep all of it. Of a text that long it is a copy.
+ */
+export function cut(text: string, start: number, end: number): string {
+  const piece = text.slice(start, end);
+  if (text.length <= MAX_SHARED_LENGTH || piece.length < MIN_SHARING_LENGTH) return piece;
+  const copy = Buffer.from(piece, 'latin1').toString('latin1');
+  return copy === piece ? copy : piece;
+}
+
 /** Whether it is SP or HTAB. */
 export function isBlank(octet: number): boolean {
   return octet === SP || octet === HTAB;
 }
 
+/** Controls that JSON leaves as they are; a terminal that shows a log does not. */
+const MORE_CONTROLS = /[\x7f-\x9f\u2028\u2029]/g;
+
 /** The text as a message quotes it: escaped, and not longer than anybody wants to read. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+  const escaped = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+  return escaped.replace(
+    MORE_CONTROLS,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

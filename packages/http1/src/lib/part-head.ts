@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { HTTPInputError } from './errors.ts';
 import { parseHeaderParams } from './header-params.ts';
-import { trimBlanks } from './octets.ts';
+import { quoted, trimBlanks } from './octets.ts';
 
 /** What a part says of itself. */
 export interface PartHead {
@@ -62,7 +62,8 @@ function partFields(head: Buffer): Map<string, string> {
     const colon = line.indexOf(':');
     if (colon < 1) throw badBody('Invalid multipart/form-data: no colon in a part header');
     const name = line.slice(0, colon).toLowerCase();
-    if (fields.has(name)) throw badBody(`Invalid multipart/form-data: a part has two ${name}`);
+    if (fields.has(name))
+      throw badBody(`Invalid multipart/form-data: a part has two ${quoted(name)}`);
     fields.set(name, trimBlanks(line.slice(colon + 1)));
   }
   return fields;

@@ -1,4 +1,5 @@
 // Query strings and URL-encoded forms: `a=1&b=2`. PYS-1 to 4.
+import { cut } from './octets.ts';
 
 /** Values by name, each in the order they came in. */
 export type ArgumentMap = Map<string, Uint8Array[]>;
@@ -49,7 +50,7 @@ function* splitPairs(source: string): Generator<readonly [name: string, value: s
   for (let start = 0; start < source.length;) {
     const found = source.indexOf('&', start);
     const end = found < 0 ? source.length : found;
-    const pair = source.slice(start, end);
+    const pair = cut(source, start, end);
     start = end + 1;
     if (pair === '') continue;
     const equals = pair.indexOf('=');

@@ -55,6 +55,15 @@ describe('the connection of a request', () => {
     expect(get(both, 'GET / HTTP/1.0')).toMatchObject({ isUpgrade: false });
   });
 
+  it.each([
+    ['Content-Length: 0\r\n', true],
+    ['Content-Length: 1\r\n', false],
+    ['Transfer-Encoding: chunked\r\n', false],
+  ])('is asked for another protocol with %j: %s', (fields, isUpgrade) => {
+    const both = 'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+    expect(get(both + fields)).toMatchObject({ isUpgrade });
+  });
+
   it('waits for a 100 only where HTTP/1.1 says exactly that', () => {
     const expecting = 'Host: x\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n';
     expect(get(expecting)).toMatchObject({ expectContinue: true });
@@ -71,7 +80,7 @@ describe('the host of a request', () => {
     ['Host: x:80\r\n', 'GET http://X/a HTTP/1.1', 'x:80'],
     ['Host: x\r\n', 'GET HTTPS://x:443?q HTTP/1.1', 'x'],
     ['', 'GET http://x:81/ HTTP/1.0', 'x:81'],
-    ['Host: x\r\n', 'CONNECT y:443 HTTP/1.1', 'x'],
+    ['Host: x\r\n', 'CONNECT x:443 HTTP/1.1', 'x'],
   ])('with %j and %s is %s (HTU-11)', (fields, line, host) => {
     expect(get(fields, line)).toMatchObject({ host });
   });
@@ -101,7 +110,9 @@ describe('the host of a request', () => {
       onEnd: () => undefined,
     });
     const bytes = Buffer.from(`GET / HTTP/1.1\r\nHost: ${'/'.repeat(5000)}\r\n\r\n`);
-    expect(() => parser.push(bytes, 0, bytes.length)).toThrow(/^Invalid Host header "\/{100}…"$/);
+    expect(() => parser.push(bytes, 0, bytes.length)).toThrow(
+      /^Invalid Host header "\/{100}…", not host or host:port$/,
+    );
   });
 });
 

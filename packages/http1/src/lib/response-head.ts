@@ -1,6 +1,7 @@
 // What the head of a response means; which depends on the request it answers.
 import { HTTPInputError } from './errors.ts';
 import { HTTPHeaders } from './headers.ts';
+import { cut } from './octets.ts';
 import type { Framing } from './framing.ts';
 import type { HeadScanner } from './head-scanner.ts';
 import type { StatusLineScanner } from './start-line-scanner.ts';
@@ -46,11 +47,13 @@ export function readResponseHead(
     isSwitch || method === 'HEAD' || status < 200 || status === 204 || status === 304;
   const untilClose = !hasNoBody && !isChunked && contentLength < 0;
   const wantsMore = !framing.hasClose && (minorVersion === 1 || framing.hasKeepAlive);
+  const headers = HTTPHeaders.fromWire(text, scanner.copyMarks());
+  if (framing.hasRepeatedLength) headers.set('Content-Length', String(contentLength));
   return {
     minorVersion,
     status,
-    reason: text.slice(line.reasonStart, line.reasonEnd),
-    headers: HTTPHeaders.fromWire(text, scanner.copyMarks()),
+    reason: cut(text, line.reasonStart, line.reasonEnd),
+    headers,
     contentLength,
     isChunked,
     untilClose,

@@ -16,6 +16,9 @@ export interface ResponseSink extends BodySink {
   onEnd(): void;
 }
 
+/** How many answers before the final one are read for one request. */
+const MAX_INTERIM_RESPONSES = 100;
+
 const SCANNERS = new ScannerPool(() => new HeadScanner(new StatusLineScanner(), new Framing()));
 
 /** Parses HTTP/1.1 responses, one after another, from bytes cut anywhere; as strict as `RequestParser`. */
@@ -25,6 +28,7 @@ export class ResponseParser extends MessageParser {
   #scanner: HeadScanner<StatusLineScanner> | null = null;
   #method = 'GET';
   #isUntilClose = false;
+  #interimCount = 0;
 
   constructor(sink: ResponseSink, limits: ParserLimits = {}) {
     super(sink, limits);
@@ -66,10 +70,20 @@ export class ResponseParser extends MessageParser {
     if (head.isSwitch) {
       this.state = 'switched';
       this.#sink.onEnd();
-    } else if (head.status >= 200) {
+    } else if (head.status < 200) {
+      this.#countInterim();
+    } else {
+      this.#interimCount = 0;
       const length = head.hasNoBody ? 0 : head.contentLength;
       this.beginBody(length, head.isChunked && !head.hasNoBody, head.untilClose);
     }
     return behind;
+  }
+
+  /** A peer that sends interim answers and no other would be listened to for ever. */
+  #countInterim(): void {
+    if (++this.#interimCount <= MAX_INTERIM_RESPONSES) return;
+    const message = `more than ${MAX_INTERIM_RESPONSES} interim responses to one request`;
+    throw new HTTPInputError('ERR_HEAD_TOO_LARGE', message, 431);
   }
 }

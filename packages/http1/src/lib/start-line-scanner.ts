@@ -2,7 +2,7 @@
 // Must not know: header fields, what a method or a status means.
 // HOT: `pnpm bench http`
 import { HTTPInputError } from './errors.ts';
-import { CR, HTAB, IS_FIELD_VALUE, IS_TOKEN, IS_VISIBLE, LF, SP, quoted } from './octets.ts';
+import { CR, HTAB, IS_FIELD_VALUE, IS_TOKEN, IS_TARGET, LF, SP, quoted } from './octets.ts';
 
 /** Scans one start line. All places are counted from the line's first octet. */
 export interface StartLineScanner {
@@ -56,8 +56,8 @@ export class RequestLineScanner implements StartLineScanner {
       this.#state = TARGET;
     }
     if (this.#state === TARGET) {
-      const isVisible = IS_VISIBLE;
-      while (at < last && isVisible[buffer[at]!] === 1) at++;
+      const isTarget = IS_TARGET;
+      while (at < last && isTarget[buffer[at]!] === 1) at++;
       if (at === last) return last;
       const isEmpty = at - base === this.methodEnd + 1;
       if (buffer[at] !== SP || isEmpty) throw malformed('request', buffer[at]!);
@@ -171,13 +171,14 @@ function minorVersion(buffer: Uint8Array, start: number): 0 | 1 {
   const major = buffer[start + 5]! - ZERO;
   const minor = buffer[start + 7]! - ZERO;
   if (major === 1) return minor === 0 ? 0 : 1;
-  const message = `Unexpected HTTP version HTTP/${major}.${minor}`;
+  const message = `Unexpected HTTP version HTTP/${major}.${minor}, only HTTP/1 is spoken`;
   throw new HTTPInputError('ERR_BAD_VERSION', message, 505);
 }
 
 function malformed(line: 'request' | 'status', octet: number): HTTPInputError {
-  const what = describeOctet(octet);
-  return new HTTPInputError('ERR_BAD_START_LINE', `Malformed HTTP ${line} line: ${what}`);
+  const allowed = line === 'request' ? 'METHOD TARGET HTTP/1.1' : 'HTTP/1.1 STATUS REASON';
+  const message = `Malformed HTTP ${line} line: ${describeOctet(octet)}, not ${allowed}`;
+  return new HTTPInputError('ERR_BAD_START_LINE', message);
 }
 
 /** An octet that stands where it must not, in words. */

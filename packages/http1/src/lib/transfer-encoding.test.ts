@@ -13,7 +13,9 @@ describe('isTransferEncodingChunked', () => {
 
   it.each([
     [{ 'Transfer-Encoding': 'gzip, chunked' }, 501],
-    [{ 'Transfer-Encoding': 'chunked\u00a0' }, 501],
+    [{ 'Transfer-Encoding': 'chunked\u00a0' }, 400],
+    [{ 'Transfer-Encoding': 'chunked, gzip' }, 400],
+    [{ 'Transfer-Encoding': ', chunked' }, 400],
     [{ 'Transfer-Encoding': 'chunked', 'Content-Length': '1' }, 400],
   ])('refuses %j (H1C-15, SEC-14, 15)', (init, status) => {
     expect(() => isTransferEncodingChunked(new HTTPHeaders(init))).toThrow(
