@@ -71,23 +71,24 @@ export class BodyWriter {
 
 /** What the application says of its body's length; -1 when nothing. How a body is framed is not its to say. */
 function declaredLength(headers: HTTPHeaders): number {
-  if (headers.has('Transfer-Encoding')) {
+  if (headers.getNormalized('Transfer-Encoding') !== undefined) {
     const message = 'Transfer-Encoding is not the application’s to set';
     throw new HTTPOutputError('ERR_INVALID_HEADER', message);
   }
-  const text = headers.get('Content-Length');
+  const text = headers.getNormalized('Content-Length');
   if (text === undefined) return -1;
-  if (isDigits(text)) {
-    const length = Number(text);
-    if (Number.isSafeInteger(length)) return length;
-  }
+  const length = numberOf(text);
+  if (length >= 0) return length;
   throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid Content-Length ${JSON.stringify(text)}`);
 }
 
-function isDigits(text: string): boolean {
+/** The number that digits make, or -1 when the text is no digits, or too many. */
+function numberOf(text: string): number {
+  let number = 0;
   for (let at = 0; at < text.length; at++) {
     const digit = text.charCodeAt(at) - 0x30;
-    if (digit < 0 || digit > 9) return false;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
   }
-  return text !== '';
+  return text !== '' && Number.isSafeInteger(number) ? number : -1;
 }

@@ -6,6 +6,7 @@
 // where it stood, so that the cost is linear however the bytes are cut. Only CRLF ends a line: RFC 9112 §2.2 would let us
 // take a bare LF, but two readers who differ on that can be played off against each other.
 import { HTTPInputError } from './errors.ts';
+import { latin1Text } from './latin1.ts';
 import { COLON, CR, IS_FIELD_VALUE, IS_TOKEN, LF, isBlank } from './octets.ts';
 import { describeOctet, type StartLineScanner } from './start-line-scanner.ts';
 import type { Framing } from './framing.ts';
@@ -87,7 +88,7 @@ export class HeadScanner<Line extends StartLineScanner | null = StartLineScanner
       const from = this.#state < START_LINE ? this.#skipEmptyLine(buffer, start, end) : start;
       if (from === end) return -1;
       const behind = this.#run(buffer, from, end, limits);
-      if (behind >= 0) this.text = buffer.toString('latin1', from, behind);
+      if (behind >= 0) this.text = latin1Text(buffer, from, behind);
       else this.#keep(buffer, from, end, limits);
       return behind;
     }
@@ -95,7 +96,7 @@ export class HeadScanner<Line extends StartLineScanner | null = StartLineScanner
     const kept = this.#keep(buffer, start, end, limits);
     const behind = this.#run(kept, 0, this.#keptLength, limits);
     if (behind < 0) return -1;
-    this.text = kept.toString('latin1', 0, behind);
+    this.text = latin1Text(kept, 0, behind);
     return start + behind - before;
   }
 

@@ -4,31 +4,45 @@
 // HOT: `pnpm bench http`
 import { HTTPInputError, HTTPOutputError } from './errors.ts';
 import { FIRST_FIELD, findField, nameAt, valueAt } from './field-lines.ts';
+import { FieldTable } from './field-table.ts';
 import { isFieldValue, isToken, quoted, trimBlanks } from './octets.ts';
 
 /** What a set of header fields can be made of. */
 export type HeadersInit =
   HTTPHeaders | Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
+/** A name of our own side. */
+interface KnownName {
+  /** As it goes out. */
+  readonly text: string;
+  /** The value that was found valid last, without blanks around it: most often it is the next one's. */
+  lastValue: string;
+}
+
 /** Names of our own side only: what a peer sends must not fill it, nor be kept alive by it. */
-const normalized = new Map<string, string>();
-const MAX_NORMALIZED = 1000;
-const MAX_NORMALIZED_LENGTH = 64;
+const known = new Map<string, KnownName>();
+const MAX_KNOWN = 1000;
+const MAX_KNOWN_LENGTH = 64;
+/** Longer values are not remembered. */
+const MAX_LAST_VALUE = 256;
 
 /** HTU-1: `content-TYPE` becomes `Content-Type`. */
 export function normalizeName(name: string): string {
-  const known = normalized.get(name);
-  if (known !== undefined) return known;
-  const made = capitalize(name);
+  const found = known.get(name);
+  if (found !== undefined) return found.text;
   // Only what is a token: `checkedName` takes a name that stands here for a valid one.
-  const hasRoom = normalized.size < MAX_NORMALIZED && name.length <= MAX_NORMALIZED_LENGTH;
-  if (hasRoom && isToken(name)) normalized.set(name, made);
+  return isToken(name) ? remember(name).text : capitalize(name);
+}
+
+function remember(name: string): KnownName {
+  const made = { text: capitalize(name), lastValue: '' };
+  if (known.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) known.set(name, made);
   return made;
 }
 
 /** As `normalizeName`, for a name that somebody else chose. */
 function normalizeForeign(name: string): string {
-  return normalized.get(name) ?? capitalize(name);
+  return known.get(name)?.text ?? capitalize(name);
 }
 
 function capitalize(name: string): string {
@@ -44,7 +58,7 @@ export class HTTPHeaders implements Iterable<string> {
   #text = '';
   #marks: readonly number[] | null = null;
   /** By normalised name: one value, or several. */
-  #fields: Map<string, string | string[]> | null = null;
+  #fields: FieldTable | null = null;
   /** What `parseLine` read last. */
   #lastParsed: string | null = null;
 
@@ -96,7 +110,7 @@ export class HTTPHeaders implements Iterable<string> {
     if (!isToken(name)) throw badHeader(`Invalid header name ${quoted(name)}`);
     if (!isFieldValue(value)) throw badHeader(`Invalid header value ${quoted(value)}`);
     this.#lastParsed = normalizeForeign(name);
-    this.#append(this.#lastParsed, value);
+    this.#own().append(this.#lastParsed, value);
   }
 
   #continueLine(text: string): void {
@@ -119,14 +133,14 @@ export class HTTPHeaders implements Iterable<string> {
    * @throws HTTPOutputError `ERR_INVALID_HEADER` for a name that is no token, or a value with CR, LF or other controls.
    */
   add(name: string, value: string): void {
-    const key = checkedName(name);
-    this.#append(key, checkedValue(name, value));
+    const checked = checkedName(name);
+    this.#own().append(checked.text, checkedValue(checked, value));
   }
 
   /** Replaces all values of `name`. @throws as `add`. */
   set(name: string, value: string): void {
-    const key = checkedName(name);
-    this.#own().set(key, checkedValue(name, value));
+    const checked = checkedName(name);
+    this.#own().set(checked.text, checkedValue(checked, value));
   }
 
   /** All values joined with `,`; `fallback` when there is none (HTU-2). */
@@ -139,6 +153,13 @@ export class HTTPHeaders implements Iterable<string> {
     return typeof values === 'string' ? values : values.join(',');
   }
 
+  /** As `get`, for a name that is written as `normalizeName` would: nothing is looked up but the field. */
+  getNormalized(name: string): string | undefined {
+    if (this.#fields === null) return this.#lookUp(name);
+    const values = this.#fields.get(name);
+    return values === undefined || typeof values === 'string' ? values : values.join(',');
+  }
+
   /** All values of `name`, in order; none is `[]` (HTU-3). */
   getList(name: string): string[] {
     const values = this.#own().get(normalizeName(name)) ?? [];
@@ -147,7 +168,7 @@ export class HTTPHeaders implements Iterable<string> {
 
   /** One pair for every value (HTU-2). */
   *getAll(): Generator<[string, string]> {
-    for (const [name, values] of this.#own()) {
+    for (const [name, values] of this.#own().entries()) {
       if (typeof values === 'string') yield [name, values];
       else for (const value of values) yield [name, value];
     }
@@ -182,23 +203,18 @@ export class HTTPHeaders implements Iterable<string> {
     const copy = new HTTPHeaders();
     copy.#text = this.#text;
     copy.#marks = this.#marks;
-    if (this.#fields !== null) copy.#fields = copyOf(this.#fields);
+    if (this.#fields !== null) copy.#fields = this.#fields.copy();
     return copy;
   }
 
   /** The names, each once, in the order of their first appearance (HTU-2). */
   *[Symbol.iterator](): Generator<string> {
-    yield* this.#own().keys();
+    for (const [name] of this.#own().entries()) yield name;
   }
 
   /** `Name: value` lines ending in CRLF, as they go out; one byte a character (H1C-33). */
   toWire(): string {
-    let text = '';
-    for (const [name, values] of this.#own()) {
-      if (typeof values === 'string') text += `${name}: ${values}\r\n`;
-      else for (const value of values) text += `${name}: ${value}\r\n`;
-    }
-    return text;
+    return this.#own().toWire();
   }
 
   /** `Name: value` lines ending in LF (HTU-9). */
@@ -206,23 +222,15 @@ export class HTTPHeaders implements Iterable<string> {
     return this.toWire().replaceAll('\r\n', '\n');
   }
 
-  #append(key: string, value: string): void {
-    const fields = this.#own();
-    const values = fields.get(key);
-    if (values === undefined) fields.set(key, value);
-    else if (typeof values === 'string') fields.set(key, [values, value]);
-    else values.push(value);
-  }
-
   /** By name, from here on. */
-  #own(): Map<string, string | string[]> {
+  #own(): FieldTable {
     if (this.#fields !== null) return this.#fields;
-    const fields = new Map<string, string | string[]>();
+    const fields = new FieldTable();
     this.#fields = fields;
     const text = this.#text;
     const marks = this.#marks ?? [];
     for (let at = FIRST_FIELD; at < marks.length; at += 2) {
-      this.#append(normalizeForeign(nameAt(text, marks, at)), valueAt(text, marks, at));
+      fields.append(normalizeForeign(nameAt(text, marks, at)), valueAt(text, marks, at));
     }
     this.#text = '';
     this.#marks = null;
@@ -242,26 +250,24 @@ export class HTTPHeaders implements Iterable<string> {
   }
 }
 
-function copyOf(fields: ReadonlyMap<string, string | string[]>): Map<string, string | string[]> {
-  const copy = new Map<string, string | string[]>();
-  for (const [name, values] of fields)
-    copy.set(name, typeof values === 'string' ? values : [...values]);
-  return copy;
-}
-
 /** The name as it goes out. */
-function checkedName(name: string): string {
-  const known = normalized.get(name);
-  if (known !== undefined) return known;
-  if (isToken(name)) return normalizeName(name);
+function checkedName(name: string): KnownName {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  if (isToken(name)) return remember(name);
   throw new HTTPOutputError('ERR_INVALID_HEADER', `Invalid header name ${quoted(name)}`);
 }
 
 /** The value as it goes out. */
-function checkedValue(name: string, value: string): string {
-  if (typeof value === 'string' && isFieldValue(value)) return trimBlanks(value);
+function checkedValue(name: KnownName, value: string): string {
+  if (value === name.lastValue) return value;
+  if (typeof value === 'string' && isFieldValue(value)) {
+    const trimmed = trimBlanks(value);
+    if (trimmed.length <= MAX_LAST_VALUE) name.lastValue = trimmed;
+    return trimmed;
+  }
   const what = typeof value === 'string' ? quoted(value) : typeof value;
-  const message = `Invalid value of header ${name}: ${what} has control or non-latin-1 characters`;
+  const message = `Invalid value of header ${name.text}: ${what} has control or non-latin-1 characters`;
   throw new HTTPOutputError('ERR_INVALID_HEADER', message);
 }
 

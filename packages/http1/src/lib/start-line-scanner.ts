@@ -24,6 +24,7 @@ const REQUEST_END = 3;
 
 const ZERO = 0x30;
 const DOT = 0x2e;
+const SLASH = 0x2f;
 const SLASH_AT = 4;
 /** The length of `HTTP/1.1`. */
 const VERSION_LENGTH = 8;
@@ -65,6 +66,11 @@ export class RequestLineScanner implements StartLineScanner {
       this.#state = REQUEST_VERSION;
     }
     const start = base + this.targetEnd + 1;
+    if (at === start && isVersion11(buffer, start, last)) {
+      this.minorVersion = 1;
+      this.#state = REQUEST_END;
+      return start + VERSION_LENGTH;
+    }
     at = scanVersion(buffer, start, at, last, 'request');
     if (at === last) return last;
     if (buffer[at] !== CR) throw malformed('request', buffer[at]!);
@@ -144,6 +150,22 @@ export class StatusLineScanner implements StartLineScanner {
     this.#state = REASON;
     return at;
   }
+}
+
+/** Whether `HTTP/1.1` and a CR stand at `start`: what most lines say, in one look. */
+function isVersion11(buffer: Uint8Array, start: number, last: number): boolean {
+  return (
+    start + VERSION_LENGTH < last &&
+    buffer[start] === 0x48 &&
+    buffer[start + 1] === 0x54 &&
+    buffer[start + 2] === 0x54 &&
+    buffer[start + 3] === 0x50 &&
+    buffer[start + 4] === SLASH &&
+    buffer[start + 5] === ZERO + 1 &&
+    buffer[start + 6] === DOT &&
+    buffer[start + 7] === ZERO + 1 &&
+    buffer[start + 8] === CR
+  );
 }
 
 /** Checks octets of `HTTP/d.d` that begins at `start`; answers the index behind it, or `last`. */
