@@ -2,7 +2,7 @@
 // Must not know: what a connection does when its client was too slow.
 // HOT: `pnpm bench http`
 //
-// Per request this costs a reading of the clock and two assignments: the loop's sweep looks at `deadlineMs`, and only then is
+// Per request this costs two assignments: the loop's sweep looks at `deadlineMs`, and only then is
 // anything asked of the transport.
 import type { ConnectionSettings } from './server-options.ts';
 import type { Expirable, IOLoop } from '@typhoon/ioloop';
@@ -65,7 +65,7 @@ export class ConnectionDeadlines implements Expirable {
 
   /** The next request may come whenever the client likes; the last answer must go. */
   awaitRequest(): void {
-    const now = this.#loop.time();
+    const now = this.#loop.eventTime;
     // What was unsent before this answer was taken, or writing is paused.
     if (!this.#isPaused) this.writingResumed();
     this.#awaited = 'request';

@@ -4,6 +4,7 @@
 import { Future } from '@typhoon/concurrent';
 import { BodyWriter, HTTPOutputError, lastChunk, statusLine } from '@typhoon/http1';
 import { carryContexts, TransportError } from '@typhoon/ioloop';
+import { headText, isShortAscii } from './head-text.ts';
 import type { ConnectionContext, HTTPConnection, ResponseStartLine } from './http-connection.ts';
 import type { RequestAbortedError } from './request-aborted-error.ts';
 import type { RequestWatch } from './request-watch.ts';
@@ -30,6 +31,14 @@ export interface ExchangeOwner {
   detach(exchange: Exchange, onDrain: (() => void) | null): Transport;
 }
 
+/** All that an exchange asks of the loop. */
+export interface ExchangeClock {
+  /** The present instant. */
+  time(): number;
+  /** When the present event began, or nearly. */
+  readonly eventTime: number;
+}
+
 /** What every answer begins with (H1C-28), whatever it will be. */
 const BEGINNING = 'HTTP/1.1 ';
 /** As many as a client surely takes before the size of a chunk (RFC 9112 §7.1: leading zeros mean nothing). */
@@ -47,6 +56,8 @@ type State = 'waiting' | 'body' | 'finished' | 'gone';
 export class Exchange implements HTTPConnection {
   readonly context: ConnectionContext;
   readonly #owner: ExchangeOwner;
+  readonly #clock: ExchangeClock;
+  readonly #startMs: number;
   /** Of the request that is answered. */
   readonly head: RequestHead;
   #state: State = 'waiting';
@@ -60,8 +71,15 @@ export class Exchange implements HTTPConnection {
   #controller: AbortController | null = null;
   #abortReason: RequestAbortedError | null = null;
 
-  constructor(owner: ExchangeOwner, head: RequestHead, context: ConnectionContext) {
+  constructor(
+    owner: ExchangeOwner,
+    head: RequestHead,
+    context: ConnectionContext,
+    clock: ExchangeClock,
+  ) {
     this.#owner = owner;
+    this.#clock = clock;
+    this.#startMs = clock.eventTime;
     this.head = head;
     this.context = context;
   }
@@ -97,6 +115,10 @@ export class Exchange implements HTTPConnection {
     return this.#state === 'gone';
   }
 
+  elapsedMs(): number {
+    return this.#clock.time() - this.#startMs;
+  }
+
   writeHeaders(
     startLine: ResponseStartLine,
     headers: HTTPHeaders,
@@ -112,18 +134,27 @@ export class Exchange implements HTTPConnection {
     const head = this.head;
     const { code } = startLine;
     const body = BodyWriter.forResponse(head.method, head.minorVersion, code, headers);
-    const text = statusLine(code, startLine.reason) + headers.toWire() + body.headerLines;
+    const line = statusLine(code, startLine.reason);
     if (code < 200) {
       // RFC 9110 §15.2: an interim answer; the final one is still to come.
-      this.#owner.transport.writeLatin1(this.withoutAhead(`${text}\r\n`));
+      this.#owner.transport.writeLatin1(this.withoutAhead(`${line}${headers.toWire()}\r\n`));
       return this.#progress();
     }
+    // The usual answer is one text.
+    const isOne =
+      typeof chunk === 'string' &&
+      body.kind === 'length' &&
+      this.#drained === null &&
+      isShortAscii(chunk);
+    if (isOne) body.count(chunk.length);
     this.#body = body;
     this.#state = 'body';
     this.#isKeepAlive = this.#decideKeepAlive(headers, body);
-    const whole = text + this.#connectionLine(headers);
+    const end = body.headerLines + this.#connectionLine(headers);
+    const text = headText(line, headers.toWire(), end);
+    const whole = isOne ? text + chunk : text;
     this.#owner.transport.writeLatin1(this.#ahead === 0 ? whole : this.withoutAhead(whole));
-    return chunk === undefined ? this.#progress() : this.write(chunk);
+    return chunk === undefined || isOne ? this.#progress() : this.write(chunk);
   }
 
   write(chunk: Uint8Array | string): Future<void> {
@@ -252,7 +283,7 @@ export class Exchange implements HTTPConnection {
 
 /** Whether the application's Connection header lists that option (RFC 9110 §7.6.1). */
 function hasOption(headers: HTTPHeaders, option: string): boolean {
-  const options = headers.get('Connection');
+  const options = headers.getNormalized('Connection');
   if (options === undefined) return false;
   return options.split(',').some((one) => one.trim().toLowerCase() === option);
 }

@@ -106,4 +106,6 @@ export interface HTTPConnection {
   readonly signal: AbortSignal;
   /** Whether the client is gone. */
   readonly isClosed: boolean;
+  /** Milliseconds since the request's head came. A connection that does not say has requests read the clock as they are made. */
+  elapsedMs?(): number;
 }

@@ -154,7 +154,7 @@ export class ServerConnection
 
   onHead(head: RequestHead): void {
     const context = contextOf(this.#context, head.headers, this.#settings.proxyPolicy);
-    const exchange = new Exchange(this, head, context);
+    const exchange = new Exchange(this, head, context, this.#loop);
     this.exchange = exchange;
     this.#state = 'body';
     this.#isFresh = false;

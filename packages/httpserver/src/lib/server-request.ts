@@ -37,7 +37,7 @@ export class HTTPServerRequest {
   body: Buffer = EMPTY;
   /** Fields that came behind the body, or null; there once the body is. */
   trailers: HTTPHeaders | null = null;
-  readonly #startMs = performance.now();
+  readonly #startMs: number;
   #queryArguments: ArgumentMap | null = null;
   #form: { readonly args: ArgumentMap; readonly files: Map<string, HTTPFile[]> } | null = null;
   #arguments: ArgumentMap | null = null;
@@ -55,6 +55,7 @@ export class HTTPServerRequest {
     this.headers = head.headers;
     this.host = head.host;
     this.connection = connection;
+    this.#startMs = connection.elapsedMs === undefined ? performance.now() : NaN;
   }
 
   /** The Host header in lower case, without its port (HTU-13). */
@@ -134,7 +135,7 @@ export class HTTPServerRequest {
 
   /** Milliseconds since the head was read (HTU-17). */
   requestTime(): number {
-    return performance.now() - this.#startMs;
+    return this.connection.elapsedMs?.() ?? performance.now() - this.#startMs;
   }
 
   /**

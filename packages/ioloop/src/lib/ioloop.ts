@@ -91,8 +91,8 @@ export class IOLoop implements PollerHost {
   #watchdog: BlockingWatchdog | null = null;
   #load: LoopLoad | null = null;
   #depth = 0;
-  #waitMark = 0;
-  #isMarkStale = true;
+  #eventTimeMs = 0;
+  #isEventTimeStale = true;
   #outer: IOLoop | null = null;
   #isDrainComing = false;
   #isTurnComing = false;
@@ -380,13 +380,18 @@ export class IOLoop implements PollerHost {
     return dumpTasks(this.time() | 0, options);
   }
 
-  /** `time()` of about now as 32 bits, read once an event: cheap to note where something begins to wait. */
-  get waitMark(): number {
-    if (this.#isMarkStale || this.#depth === 0) {
-      this.#waitMark = this.time() | 0;
-      this.#isMarkStale = false;
+  /** `time()` when somebody first asked for it in the present event: cheap, for what need not be exact. */
+  get eventTime(): number {
+    if (this.#isEventTimeStale || this.#depth === 0) {
+      this.#eventTimeMs = this.time();
+      this.#isEventTimeStale = false;
     }
-    return this.#waitMark;
+    return this.#eventTimeMs;
+  }
+
+  /** `eventTime` as 32 bits: to note where something begins to wait. */
+  get waitMark(): number {
+    return this.eventTime | 0;
   }
 
   /** The thread's lag and busy ratio, measured from the first time this is asked for. */
@@ -410,7 +415,7 @@ export class IOLoop implements PollerHost {
   enter(): void {
     if (this.#depth++ === 0) {
       this.#outer = active;
-      this.#isMarkStale = true;
+      this.#isEventTimeStale = true;
       setActive(this);
     }
   }
