@@ -153,6 +153,33 @@ describe('HTTPHeaders', () => {
     expect(fromWire('a^: 1\r\n').get('a~')).toBeUndefined();
   });
 
+  it('keeps order, values and case when there are more names than it searches one by one', () => {
+    const headers = new HTTPHeaders();
+    for (let at = 0; at < 40; at++) headers.add(`n${at % 20}`, String(at));
+    headers.delete('N0');
+    headers.set('n1', 'x');
+    expect([...headers]).toEqual(Array.from({ length: 19 }, (_, at) => `N${at + 1}`));
+    expect([headers.get('N1'), headers.get('n2'), headers.has('n0')]).toEqual(['x', '2,22', false]);
+    expect(headers.copy().toWire()).toBe(headers.toWire());
+  });
+
+  it('writes what it holds, whatever was written before', () => {
+    const wire = (...pairs: [string, string][]): string => new HTTPHeaders(pairs).toWire();
+    expect(wire(['a', '1'], ['b', '2'])).toBe('A: 1\r\nB: 2\r\n');
+    expect(wire(['a', '1'])).toBe('A: 1\r\n');
+    expect(wire(['a', '1'], ['b', '2'])).toBe('A: 1\r\nB: 2\r\n');
+    expect(wire(['a', '1'], ['b', '3'])).toBe('A: 1\r\nB: 3\r\n');
+    expect(wire(['b', '1'], ['a', '3'], ['b', '2'])).toBe('B: 1\r\nB: 2\r\nA: 3\r\n');
+    expect(wire(['b', '1'], ['a', '3'])).toBe('B: 1\r\nA: 3\r\n');
+  });
+
+  it('forgets a deleted field in the text and in the order', () => {
+    const headers = new HTTPHeaders({ a: '1', b: '2', c: '3' });
+    headers.delete('b');
+    headers.add('b', '4');
+    expect(headers.toWire()).toBe('A: 1\r\nC: 3\r\nB: 4\r\n');
+  });
+
   it('parses a hundred thousand lines in linear time (HTU-43)', () => {
     const headers = new HTTPHeaders();
     const begin = performance.now();

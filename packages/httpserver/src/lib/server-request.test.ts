@@ -63,6 +63,12 @@ describe('a request', () => {
     while (performance.now() === since);
     expect(request.requestTime()).toBeGreaterThan(first);
   });
+
+  it('takes its time from the connection, which knows when the head came (HTU-17)', () => {
+    const request = requestFor('/');
+    Object.assign(request.connection, { elapsedMs: () => 7 });
+    expect(request.requestTime()).toBe(7);
+  });
 });
 
 describe('the client’s certificate', () => {

@@ -375,3 +375,19 @@ describe('raw descriptors', () => {
     }
   });
 });
+
+describe('eventTime', () => {
+  it('is read once an event, when it is asked for, and anew outside of one', () => {
+    let now = 0;
+    const clock = { now: () => ++now, setTimer: () => ({}), clearTimer: () => undefined };
+    const timed = new IOLoop({ clock, makeCurrent: false });
+    timed.enter();
+    expect([timed.eventTime, timed.eventTime, timed.time(), timed.eventTime]).toEqual([1, 1, 2, 1]);
+    timed.exit();
+    expect([timed.eventTime, timed.eventTime]).toEqual([3, 4]);
+    timed.enter();
+    expect([timed.eventTime, timed.eventTime]).toEqual([5, 5]);
+    timed.exit();
+    timed.close();
+  });
+});
