@@ -4,7 +4,7 @@ import { forbiddenTrailer } from './chunks.ts';
 import { HTTPInputError } from './errors.ts';
 import { HeadScanner, type HeadLimits } from './head-scanner.ts';
 import { HTTPHeaders } from './headers.ts';
-import { CR, LF } from './octets.ts';
+import { CR, LF, hexDigit } from './octets.ts';
 import { describeOctet } from './start-line-scanner.ts';
 
 /** Who takes the body's bytes. */
@@ -206,12 +206,6 @@ export class ChunkedReader implements BodyReader {
     if (this.#left < 0) throw tooLarge('chunked body too large', this.#limit);
     this.#state = SIZE_LF;
   }
-}
-
-function hexDigit(octet: number): number {
-  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30;
-  const folded = octet | 0x20;
-  return folded >= 0x61 && folded <= 0x66 ? folded - 0x57 : -1;
 }
 
 function badChunk(message: string): HTTPInputError {

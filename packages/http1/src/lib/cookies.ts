@@ -23,13 +23,28 @@ export function parseCookie(text: string): Map<string, string> {
 /** `"a\054b"` is `a,b`. */
 function unquoteCookie(value: string): string {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value;
-  return value
-    .slice(1, -1)
-    .replace(
-      /\\(?:([0-3][0-7]{2})|(.))/gs,
-      (_all, octal: string | undefined, other: string | undefined) =>
-        octal === undefined ? (other ?? '') : String.fromCharCode(Number.parseInt(octal, 8)),
-    );
+  const end = value.length - 1;
+  let text = '';
+  let from = 1;
+  for (let at = value.indexOf('\\', 1); at >= 0 && at + 1 < end; at = value.indexOf('\\', from)) {
+    text += value.slice(from, at);
+    const octal = octalAt(value, at + 1, end);
+    text += octal < 0 ? value.charAt(at + 1) : String.fromCharCode(octal);
+    from = at + (octal < 0 ? 2 : 4);
+  }
+  return text + value.slice(from, end);
+}
+
+/** The value of three octal digits, the first up to 3, at a place; or -1. */
+function octalAt(value: string, at: number, end: number): number {
+  if (at + 3 > end) return -1;
+  let code = 0;
+  for (let place = 0; place < 3; place++) {
+    const digit = value.charCodeAt(at + place) - 0x30;
+    if (digit < 0 || digit > (place === 0 ? 3 : 7)) return -1;
+    code = code * 8 + digit;
+  }
+  return code;
 }
 
 const LEGAL = /^[A-Za-z0-9!#$%&'*+\-.^_`|~:]+$/;

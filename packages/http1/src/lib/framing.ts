@@ -3,7 +3,7 @@
 // Must not know: where the head came from, start lines, other fields.
 // HOT: `pnpm bench http`
 import { HTTPInputError } from './errors.ts';
-import { COMMA, UNDERSCORE, holdsWord, isBlank, quoted } from './octets.ts';
+import { COMMA, SP, UNDERSCORE, holdsWord, isBlank, quoted } from './octets.ts';
 import { unsupportedEncoding } from './transfer-encoding.ts';
 
 /** What the fields of one head say together. */
@@ -100,9 +100,14 @@ export class Framing {
     else this.expectsOther = true;
   }
 
+  /**
+   * Deviation: RFC 9112 §5.1 allows a tab behind a value. Node's parser takes `chunked` with one for another coding, and a
+   * response with that for one that the connection's end ends.
+   */
   #takeEncoding(buffer: Buffer, start: number, end: number): void {
     const from = skipBlanks(buffer, start, end);
-    const to = trimEnd(buffer, from, end);
+    let to = end;
+    while (to > from && buffer[to - 1] === SP) to--;
     const isChunked = isWord(buffer, from, to, 'chunked');
     const value = isChunked ? 'chunked' : buffer.toString('latin1', from, to);
     this.#encodings = this.#encodings === null ? value : `${this.#encodings}, ${value}`;

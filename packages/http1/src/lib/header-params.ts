@@ -47,7 +47,21 @@ function addParam(params: Map<string, string | null>, part: string): void {
   const name = trimBlanks(part.slice(0, equals)).toLowerCase();
   const text = trimBlanks(part.slice(equals + 1));
   const isQuoted = text.length >= 2 && text.startsWith('"') && text.endsWith('"');
-  params.set(name, isQuoted ? text.slice(1, -1).replace(/\\(["\\])/g, '$1') : text);
+  params.set(name, isQuoted ? unescaped(text, 1, text.length - 1) : text);
+}
+
+/** A piece of a text with `\"` and `\\` for `"` and `\`; another backslash stands for itself (HTU-28). */
+function unescaped(text: string, start: number, end: number): string {
+  let out = '';
+  let from = start;
+  for (let at = text.indexOf('\\', from); at >= 0 && at + 1 < end;) {
+    const next = text.charCodeAt(at + 1);
+    const isEscape = next === QUOTE || next === BACKSLASH;
+    out += text.slice(from, isEscape ? at : at + 1);
+    from = at + 1;
+    at = text.indexOf('\\', isEscape ? at + 2 : from);
+  }
+  return out + text.slice(from, end);
 }
 
 /** RFC 8187: `filename*=UTF-8''%e2%82%ac` stands for `filename`. */

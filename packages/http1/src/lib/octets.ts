@@ -68,6 +68,13 @@ export function holdsWord(buffer: Uint8Array, at: number, word: string): boolean
   return true;
 }
 
+/** The value of a hexadecimal digit, or -1. */
+export function hexDigit(octet: number): number {
+  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30;
+  const folded = octet | 0x20;
+  return folded >= 0x61 && folded <= 0x66 ? folded - 0x57 : -1;
+}
+
 /** Without space and tab at both ends: other white space is content (SEC-15, PYS-18). */
 export function trimBlanks(text: string): string {
   let start = 0;

@@ -1,5 +1,5 @@
 // Query strings and URL-encoded forms: `a=1&b=2`. PYS-1 to 4.
-import { cut } from './octets.ts';
+import { cut, hexDigit } from './octets.ts';
 
 /** Values by name, each in the order they came in. */
 export type ArgumentMap = Map<string, Uint8Array[]>;
@@ -58,24 +58,43 @@ function* splitPairs(source: string): Generator<readonly [name: string, value: s
   }
 }
 
+const PLUS = 0x2b;
+const PERCENT = 0x25;
+const SPACE = 0x20;
+
 /** PYS-2: `%` and two hex digits is a byte, `+` is a space, everything else is itself. One byte a character. */
-function unquote(text: string): string {
-  const plain = text.includes('+') ? text.replaceAll('+', ' ') : text;
-  if (!plain.includes('%')) return plain;
-  return plain.replace(/%([0-9A-Fa-f]{2})/g, (_all, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+function unquoteBytes(text: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1');
+  let to = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    let octet = bytes[at]!;
+    if (octet === PLUS) octet = SPACE;
+    else if (octet === PERCENT) {
+      const value = escapeAt(bytes, at + 1);
+      if (value >= 0) {
+        octet = value;
+        at += 2;
+      }
+    }
+    bytes[to++] = octet;
+  }
+  return to === bytes.length ? bytes : bytes.subarray(0, to);
 }
 
-function unquoteBytes(text: string): Buffer {
-  return Buffer.from(unquote(text), 'latin1');
+/** The value of two hex digits at a place, or -1. */
+function escapeAt(bytes: Buffer, at: number): number {
+  if (at + 1 >= bytes.length) return -1;
+  const high = hexDigit(bytes[at]!);
+  const low = hexDigit(bytes[at + 1]!);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
 const ASCII = /^[\x20-\x7e]*$/;
+const ESCAPED = /[%+]/;
 
 function unquoteText(text: string): string {
-  const plain = unquote(text);
-  return ASCII.test(plain) ? plain : Buffer.from(plain, 'latin1').toString();
+  if (!ESCAPED.test(text) && ASCII.test(text)) return text;
+  return unquoteBytes(text).toString();
 }
 
 const BEYOND_LATIN1 = /[^\0-\xff]/;

@@ -26,7 +26,9 @@ export function isTransferEncodingChunked(headers: HTTPHeaders): boolean {
 export function unsupportedEncoding(encodings: string): HTTPInputError {
   const codings = encodings.toLowerCase().split(',').map(trimBlanks);
   const isDelimited =
-    codings.indexOf('chunked') === codings.length - 1 && codings.every((coding) => coding !== '');
+    !encodings.endsWith('\t') &&
+    codings.indexOf('chunked') === codings.length - 1 &&
+    codings.every((coding) => coding !== '');
   const message = `Unsupported Transfer-Encoding ${quoted(encodings)}, only chunked is known`;
   return new HTTPInputError('ERR_BAD_TRANSFER_ENCODING', message, isDelimited ? 501 : 400);
 }

@@ -97,7 +97,7 @@ const CODINGS: Chapter = {
     [
       'a tab or more before the value is white space',
       '9112 §5.1',
-      post('Transfer-Encoding:\t chunked \t', '0\r\n\r\n'),
+      post('Transfer-Encoding:\t chunked ', '0\r\n\r\n'),
       `${POST}&Transfer-Encoding=chunked | end`,
     ],
     [
@@ -127,6 +127,7 @@ const CODINGS: Chapter = {
     refusedCoding('a comma before', ', chunked'),
     refusedCoding('a parameter', 'chunked;q=1'),
     refusedCoding('quotes', '"chunked"'),
+    refusedCoding('a tab behind', 'chunked \t'),
     refusedCoding('nothing', ''),
     refusedCoding('a byte above 127', 'chunk\xe9d'),
     refusedCoding('white space of another kind (SEC-15)', '\xa0chunked'),
