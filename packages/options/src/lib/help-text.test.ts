@@ -1,3 +1,6 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { describe, expect, it, vi } from 'vitest';
 
 import { OptionParser } from './option-parser.ts';
@@ -81,7 +84,7 @@ network options:
 
   it('shows a file below the working directory from there (OPT-17)', () => {
     expect(helpOf((options) => options.define('x'))).toContain(
-      '\nsrc/lib/help-text.test.ts options:\n',
+      `\n${relative(process.cwd(), fileURLToPath(import.meta.url))} options:\n`,
     );
   });
 
