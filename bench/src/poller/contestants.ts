@@ -11,6 +11,9 @@ export interface Contestant {
   readonly command: readonly string[];
 }
 
+/** They collect their garbage when told to: what is left of it would hide what a connection costs. */
+const NODE = [process.execPath, '--expose-gc'];
+
 /** Ours on both pollers, and the rivals. */
 export async function contestants(): Promise<Contestant[]> {
   const version = versionOf('@typhoon/ioloop');
@@ -20,12 +23,12 @@ export async function contestants(): Promise<Contestant[]> {
     {
       name: 'uWebSockets.js',
       version: UWS_VERSION,
-      command: [process.execPath, server('paths-uws'), await uwsModule()],
+      command: [...NODE, server('paths-uws'), await uwsModule()],
     },
     {
       name: 'node:http',
       version: process.versions.node,
-      command: [process.execPath, server('paths-node')],
+      command: [...NODE, server('paths-node')],
     },
   ];
 }
@@ -33,7 +36,7 @@ export async function contestants(): Promise<Contestant[]> {
 /** Our server on a poller; a port makes it share that with other processes. */
 export function typhoon(poller: 'epoll' | 'net', port = 0): readonly string[] {
   const script = server('paths-typhoon');
-  return ['env', `TYPHOON_POLLER=${poller}`, process.execPath, script, String(port)];
+  return ['env', `TYPHOON_POLLER=${poller}`, ...NODE, script, String(port)];
 }
 
 /** The path of a program of this folder's neighbourhood, built. */

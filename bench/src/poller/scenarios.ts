@@ -87,34 +87,46 @@ function besideIdle(idle: number): Scenario {
   };
 }
 
-function idleMemory(count: number): Scenario {
-  return {
-    name: `memory of ${count} idle connections`,
-    ratioOf: 'bytes each',
-    measure: async (server) => {
-      // Twice: the first crowd grows what only grows once (the heap, the kernel's tables).
-      await (await IdleConnections.open(server.port, count)).close();
-      await settled(server);
-      const before = server.usage().rssBytes;
+const IDLE_COUNTS = [5_000, 10_000, 19_000];
+
+/** Each number of connections twice, idle for three seconds, after a first crowd that grows what only grows once. */
+const idleMemory: Scenario = {
+  name: `memory of ${IDLE_COUNTS.join(', ')} idle connections`,
+  ratioOf: 'bytes each',
+  measure: async (server) => {
+    await (await IdleConnections.open(server.port, Math.max(...IDLE_COUNTS))).close();
+    const before = await settledRss(server);
+    const points: (readonly [count: number, rss: number])[] = [];
+    for (const count of [...IDLE_COUNTS, ...IDLE_COUNTS]) {
       const crowd = await IdleConnections.open(server.port, count);
-      const during = server.usage().rssBytes;
+      points.push([count, await settledRss(server)]);
       await crowd.close();
-      await settled(server);
-      const after = server.usage().rssBytes;
-      return {
-        'bytes each': (during - before) / count,
-        'RSS before MiB': before / 2 ** 20,
-        'RSS during MiB': during / 2 ** 20,
-        'RSS after MiB': after / 2 ** 20,
-      };
-    },
-  };
+    }
+    const after = await settledRss(server);
+    return {
+      'bytes each': slope(points),
+      'RSS before MiB': before / 2 ** 20,
+      'RSS after MiB': after / 2 ** 20,
+      'after/before': after / before,
+    };
+  },
+};
+
+/** RSS without garbage, three seconds after what was done. */
+async function settledRss(server: ServerProcess): Promise<number> {
+  await delay(3000);
+  await server.collectGarbage();
+  return server.usage().rssBytes;
 }
 
-/** A little work, so that what was closed is noticed and what is garbage is collected. */
-async function settled(server: ServerProcess): Promise<void> {
-  await delay(500);
-  await load(urlOf(server), 16, 2);
+/** Of the straight line that lies nearest to the points. */
+function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const x = mean(points.map(([at]) => at));
+  const y = mean(points.map(([, value]) => value));
+  const over = mean(points.map(([at, value]) => (at - x) * (value - y)));
+  return over / mean(points.map(([at]) => (at - x) ** 2));
 }
 
 function body(bytes: number): Scenario {
@@ -154,7 +166,7 @@ export const SCENARIOS: readonly Scenario[] = [
   keepAlive(512),
   keepAlive(10_000),
   besideIdle(10_000),
-  idleMemory(19_000),
+  idleMemory,
   slowHandler('/wait/5', 'a handler that waits 5 ms'),
   slowHandler('/spin/5000', 'a handler that works 5 ms'),
   body(65_536),

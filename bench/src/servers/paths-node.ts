@@ -22,6 +22,7 @@ const server = createServer((request, response) => {
     answer(response, 'Hello, world');
   }
 });
+server.keepAliveTimeout = 3_600_000; // idle connections are counted, and its five seconds would close them
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (typeof address === 'object' && address !== null) ready(address.port);
