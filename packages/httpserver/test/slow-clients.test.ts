@@ -60,6 +60,13 @@ describe('a client that is slow with its head', () => {
     expect(client.output).toBe('');
   });
 
+  it('gets no more time for having been silent at first (H1C-5)', async () => {
+    const client = await connect(echo);
+    await clock.advance(30_000);
+    client.send('GET /');
+    expect(await drip(client, 'a', 100)).toBe(30);
+  });
+
   it('gets no more time for headers that come one by one (H1C-5)', async () => {
     const client = await connect(echo);
     client.send('GET / HTTP/1.1\r\n');

@@ -80,10 +80,8 @@ export class RememberingTransport implements Transport {
 /** One client of a server in memory. */
 export class WireClient {
   readonly transport: RememberingTransport;
-  readonly #protocol: Protocol;
 
   constructor(protocol: Protocol) {
-    this.#protocol = protocol;
     this.transport = new RememberingTransport(protocol);
     protocol.connectionMade(this.transport);
   }
@@ -93,7 +91,7 @@ export class WireClient {
     const buffer = Buffer.from(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
     const loop = IOLoop.current();
     loop.enter();
-    this.#protocol.dataReceived(buffer, 0, buffer.length);
+    this.transport.protocol.dataReceived(buffer, 0, buffer.length);
     loop.exit();
     // The bytes were only lent: whoever kept them without a copy reads garbage from here on.
     buffer.fill(0x58);
@@ -102,13 +100,13 @@ export class WireClient {
 
   /** The client ends its half. */
   end(): this {
-    this.#protocol.eofReceived?.();
+    this.transport.protocol.eofReceived?.();
     return this;
   }
 
   /** The connection is gone. */
   lose(): this {
-    this.#protocol.connectionLost(null);
+    this.transport.protocol.connectionLost(null);
     return this;
   }
 

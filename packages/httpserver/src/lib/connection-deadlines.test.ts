@@ -13,6 +13,7 @@ const owner = {
     this.heard.push(what);
     deadlines.stop();
   },
+  rest: (): void => undefined,
 };
 let deadlines: ConnectionDeadlines;
 

@@ -19,10 +19,14 @@ export interface DeadlineOwner {
   readonly unsentBytes: number;
   /** The client was too slow with what was waited for; `stalled`: with reading. */
   tooSlow(what: Awaited | 'stalled'): void;
+  /** Nothing has come or gone for a while; the next head must come by `endMs`. */
+  rest(endMs: number): void;
 }
 
 /** How long a client that was answered before it had sent everything may go on sending, once it has the answer. */
 const LINGER_MS = 2000;
+/** After which time without a request a connection rests. */
+const REST_AFTER_MS = 1000;
 /** Over what time the rate of a body is measured. */
 const RATE_WINDOW_MS = 30_000;
 
@@ -43,17 +47,26 @@ export class ConnectionDeadlines implements Expirable {
   #windowBytes = 0;
   #isHeld = false;
   #isPaused = false;
+  readonly #restAfterMs: number;
 
   constructor(loop: IOLoop, settings: ConnectionSettings, owner: DeadlineOwner) {
     this.#loop = loop;
     this.#settings = settings;
     this.#owner = owner;
+    this.#restAfterMs = Math.min(REST_AFTER_MS, settings.writeTimeoutMs);
   }
 
   /** The connection was accepted: its first head must come. */
   start(): void {
     const { headerTimeoutMs, idleTimeoutMs } = this.#settings;
-    this.#await('request', Math.min(headerTimeoutMs, idleTimeoutMs));
+    this.goOn(this.#loop.time() + Math.min(headerTimeoutMs, idleTimeoutMs));
+  }
+
+  /** A head must come by then. */
+  goOn(endMs: number): void {
+    this.#awaited = 'request';
+    this.#endMs = endMs;
+    this.deadlineMs = Math.min(endMs, this.#loop.time() + REST_AFTER_MS);
     this.#loop.sweep.add(this);
   }
 
@@ -70,7 +83,7 @@ export class ConnectionDeadlines implements Expirable {
     if (!this.#isPaused) this.writingResumed();
     this.#awaited = 'request';
     this.#endMs = now + this.#settings.idleTimeoutMs;
-    this.deadlineMs = Math.min(this.#endMs, now + this.#settings.writeTimeoutMs);
+    this.deadlineMs = Math.min(this.#endMs, now + this.#restAfterMs);
   }
 
   /** A head has begun, and is not complete. Its time is running already if this is told again, or before any request. */
@@ -153,7 +166,10 @@ export class ConnectionDeadlines implements Expirable {
     else if (now >= this.#endMs && !this.#isForgiven(now, isFlushing))
       this.#owner.tooSlow(this.#awaited);
     else if (now >= this.#windowMs && this.#awaited === 'body') this.#lookAtRate(now);
-    else this.#lookNext();
+    else {
+      this.#lookNext();
+      if (this.#awaited === 'request' && !isFlushing) this.#owner.rest(this.#endMs);
+    }
   }
 
   #await(what: Awaited, timeoutMs: number): void {

@@ -10,12 +10,11 @@ import {
 } from '@typhoon/iostream';
 import { Admission } from './admission.ts';
 import { CallbackDelegate } from './callback-delegate.ts';
+import { Connections } from './connections.ts';
 import { Drain } from './drain.ts';
 import { forkProcesses, type ForkOptions } from './processes/fork-processes.ts';
 import { addStopHook, processReady, taskId } from './processes/forked-child.ts';
 import { listeningServers } from './processes/listening-servers.ts';
-import { RequestLoad } from './request-load.ts';
-import { ServerConnection } from './server-connection.ts';
 import { resolveSettings } from './server-options.ts';
 import { ServerListener, type ServerListenOptions } from './server-listener.ts';
 import { ServerTls } from './server-tls.ts';
@@ -23,7 +22,6 @@ import type { DetachedConnection, DrainOptions, DrainResult } from './drain.ts';
 import type { RequestCallback } from './callback-delegate.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ConnectionSettings, HTTPServerOptions } from './server-options.ts';
-import type { ProxyHeader } from './proxy-header.ts';
 import type { ListenAddress, Listener, Protocol } from '@typhoon/ioloop';
 
 /** How many processes serve, and how patient their parent is. */
@@ -53,14 +51,12 @@ const TASK_DRAIN: DrainOptions = { graceMs: 1_000, deadlineMs: 27_000 };
  * @throws ServerError `ERR_BAD_OPTION`
  */
 export class HTTPServer {
-  readonly #delegate: HTTPServerConnectionDelegate;
   readonly #settings: ConnectionSettings;
   readonly #loop: IOLoop;
   readonly #listeners = new Set<Listener>();
-  readonly #connections = new Set<ServerConnection | Admission>();
+  readonly #connections: Connections;
   /** Given away, and perhaps closed since. */
   readonly #detached = new Set<DetachedConnection>();
-  readonly #load = new RequestLoad();
   #drain: Drain | null = null;
   /** At so many, those that are closed are forgotten. */
   #detachedLimit = FEWEST_DETACHED;
@@ -72,9 +68,18 @@ export class HTTPServer {
     app: HTTPServerConnectionDelegate | RequestCallback,
     options: HTTPServerOptions = {},
   ) {
-    this.#delegate = typeof app === 'function' ? new CallbackDelegate(app) : app;
+    const delegate = typeof app === 'function' ? new CallbackDelegate(app) : app;
     this.#loop = IOLoop.current();
     this.#settings = resolveSettings(options);
+    this.#connections = new Connections(
+      this.#loop,
+      delegate,
+      this.#settings,
+      (connection, detached) => {
+        if (detached !== null) this.#noteDetached(detached);
+        this.#drain?.connectionGone(connection);
+      },
+    );
   }
 
   /**
@@ -184,10 +189,11 @@ export class HTTPServer {
    * runs is given up, logged and reported. Calling it again can make it end sooner, and changes nothing else.
    */
   drain(options: DrainOptions = {}): Promise<DrainResult> {
+    this.#connections.isDraining = true;
     this.#drain ??= new Drain(this.#loop, {
-      connections: this.#connections,
+      connections: this.#connections.all,
       detached: this.#detached,
-      load: this.#load,
+      load: this.#connections.load,
       stopListening: () => {
         for (const listener of this.#listeners) listener.acceptWaiting?.();
         for (const { listener } of this.#sockets) listener?.acceptWaiting?.();
@@ -200,7 +206,8 @@ export class HTTPServer {
 
   /** Closes every connection, dropping what is unanswered; resolves when all have ended (HSV-10). */
   async closeAllConnections(): Promise<void> {
-    await Promise.all(Array.from(this.#connections, (connection) => connection.shut()));
+    // A copy: one that rests is replaced as it is closed.
+    await Promise.all([...this.#connections.all].map((connection) => connection.shut()));
   }
 
   /** Where the first listener listens, as a URL without a path; empty before `listen`. */
@@ -210,7 +217,7 @@ export class HTTPServer {
 
   /** How many clients are connected. */
   get connectionCount(): number {
-    return this.#connections.size;
+    return this.#connections.all.size;
   }
 
   #serveAsTask(drain: DrainOptions): void {
@@ -222,44 +229,25 @@ export class HTTPServer {
 
   /** How many requests are being read or answered. */
   get requestsInProgress(): number {
-    return this.#load.inProgress;
+    return this.#connections.load.inProgress;
   }
 
   /** Who listens to a new connection: whoever serves it, unless something comes before HTTP. */
   #admit(tls: ServerTls | null): Protocol {
     const { proxies, headerTimeoutMs } = this.#settings;
-    if (proxies === null && tls === null) return this.#accept(null);
+    if (proxies === null && tls === null) return this.#connections.accept(null);
     const admission = new Admission({
       loop: this.#loop,
       proxies,
       tls,
       timeoutMs: headerTimeoutMs,
-      makeConnection: (header) => this.#accept(header),
+      makeConnection: (header) => this.#connections.accept(header),
       onEnd: () => {
-        this.#connections.delete(admission);
-        this.#drain?.connectionGone(admission);
+        this.#connections.connectionGone(admission, null);
       },
     });
-    this.#connections.add(admission);
+    this.#connections.all.add(admission);
     return admission;
-  }
-
-  #accept(proxyHeader: ProxyHeader | null): ServerConnection {
-    const connection: ServerConnection = new ServerConnection(
-      this.#loop,
-      this.#delegate,
-      this.#settings,
-      (detached) => {
-        this.#connections.delete(connection);
-        if (detached !== null) this.#noteDetached(detached);
-        this.#drain?.connectionGone(connection);
-      },
-      this.#load,
-      proxyHeader,
-    );
-    this.#connections.add(connection);
-    if (this.#drain !== null) connection.isDraining = true;
-    return connection;
   }
 
   #noteDetached(connection: DetachedConnection): void {

@@ -86,6 +86,15 @@ export class RequestIntake {
     return delegate;
   }
 
+  /** Its request will not be completed. */
+  tellGone(delegate: HTTPMessageDelegate): void {
+    try {
+      delegate.onConnectionClose();
+    } catch (error) {
+      this.#loop.handleCallbackException(delegate, error);
+    }
+  }
+
   /** The delegate's turn to answer; a failure of what it returns is told later. */
   finish(): void {
     const work = this.#delegate?.finish();

@@ -4,7 +4,7 @@ import { ExceptionStackContext } from '@typhoon/ioloop/legacy';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import { CallbackDelegate } from './callback-delegate.ts';
-import { ServerConnection } from './server-connection.ts';
+import { Connections } from './connections.ts';
 import { resolveSettings, type HTTPServerOptions } from './server-options.ts';
 import { WireClient } from '../../test/wire.ts';
 import type { HTTPConnection, HTTPServerConnectionDelegate } from './http-connection.ts';
@@ -18,7 +18,7 @@ function connect(
   const delegate = typeof app === 'function' ? new CallbackDelegate(app) : app;
   const settings = resolveSettings({ maxHeaderSize: 1000, maxBodySize: 100, ...options });
   return new WireClient(
-    new ServerConnection(IOLoop.current(), delegate, settings, () => undefined),
+    new Connections(IOLoop.current(), delegate, settings, () => undefined).accept(null),
   );
 }
 

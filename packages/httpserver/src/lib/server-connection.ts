@@ -15,17 +15,16 @@ import { lineEnd } from './drain.ts';
 import { Exchange } from './exchange.ts';
 import { RequestIntake } from './request-intake.ts';
 import { RequestAbortedError, type RequestAbortedCode } from './request-aborted-error.ts';
-import { RequestLoad } from './request-load.ts';
 import { RequestWatch, type WatchOwner } from './request-watch.ts';
 import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
-import type { ConnectionPhase, DetachedConnection, Drainable } from './drain.ts';
+import type { Connection, ConnectionHost, Rested } from './connection-host.ts';
+import type { ConnectionPhase, DetachedConnection } from './drain.ts';
 import type { ExchangeOwner } from './exchange.ts';
 import type { ProxyHeader } from './proxy-header.ts';
-import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { IntakeOwner } from './request-intake.ts';
 import type { ConnectionSettings } from './server-options.ts';
 import type { HTTPHeaders, RequestHead, RequestSink } from '@typhoon/http1';
-import type { IOLoop, Protocol, Transport, TransportError } from '@typhoon/ioloop';
+import type { IOLoop, Transport, TransportError } from '@typhoon/ioloop';
 
 type State = 'head' | 'body' | 'answer' | 'linger' | 'closed' | 'detached';
 
@@ -34,16 +33,14 @@ const BURST_BYTES = 262_144;
 
 /** Serves one client. */
 export class ServerConnection
-  implements Protocol, RequestSink, ExchangeOwner, IntakeOwner, DeadlineOwner, Drainable, WatchOwner
+  implements Connection, RequestSink, ExchangeOwner, IntakeOwner, DeadlineOwner, WatchOwner
 {
   sinceMs = 0;
   isDraining = false;
   exchange: Exchange | null = null;
   readonly #loop: IOLoop;
-  readonly #app: HTTPServerConnectionDelegate;
   readonly #settings: ConnectionSettings;
-  readonly #onGone: (detached: DetachedConnection | null) => void;
-  readonly #load: RequestLoad;
+  readonly #host: ConnectionHost;
   readonly #proxyHeader: ProxyHeader | null;
   readonly #parser: RequestParser;
   readonly #intake: RequestIntake;
@@ -70,19 +67,11 @@ export class ServerConnection
   /** Draining: more has come than what is being parsed. */
   #isMoreBehind = false;
 
-  constructor(
-    loop: IOLoop,
-    app: HTTPServerConnectionDelegate,
-    settings: ConnectionSettings,
-    onGone: (detached: DetachedConnection | null) => void,
-    load: RequestLoad = new RequestLoad(),
-    proxyHeader: ProxyHeader | null = null,
-  ) {
+  constructor(host: ConnectionHost, proxyHeader: ProxyHeader | null = null) {
+    const { loop, settings } = host;
+    this.#host = host;
     this.#loop = loop;
-    this.#app = app;
     this.#settings = settings;
-    this.#onGone = onGone;
-    this.#load = load;
     this.#proxyHeader = proxyHeader;
     this.#parser = new RequestParser(this, settings);
     this.#intake = new RequestIntake(loop, settings, this);
@@ -96,6 +85,16 @@ export class ServerConnection
     this.#context = new SocketContext(transport, this.#settings.protocol, this.#proxyHeader);
     this.sinceMs = this.#loop.time();
     this.#deadlines.start();
+  }
+
+  /** In place of a connection that rested: something has come on it. */
+  goOnFrom({ context, sinceMs, phase, isDraining, deadlineMs }: Rested): void {
+    this.#transport = context.transport;
+    this.#context = context;
+    this.sinceMs = sinceMs;
+    this.isDraining = isDraining;
+    this.#isFresh = phase === 'fresh';
+    this.#deadlines.goOn(deadlineMs);
   }
 
   dataReceived(buffer: Buffer, start: number, end: number): void {
@@ -159,14 +158,14 @@ export class ServerConnection
     this.#state = 'body';
     this.#isFresh = false;
     this.sinceMs = this.#loop.sweep.lastMs;
-    this.#load.begun++;
+    this.#host.load.begun++;
     this.#owesContinue = head.expectContinue;
     if (head.contentLength > 0 || head.isChunked) this.#deadlines.awaitBody();
     else this.#deadlines.awaitNothing();
     const { requestTimeoutMs } = this.#settings;
     if (requestTimeoutMs !== Infinity) this.watch.limit(requestTimeoutMs);
     try {
-      this.#intake.begin(this.#app.startRequest(exchange), head);
+      this.#intake.begin(this.#host.app.startRequest(exchange), head);
     } catch (error) {
       this.#blame(error);
     }
@@ -222,7 +221,7 @@ export class ServerConnection
       this.#refuse(error);
       return;
     }
-    this.#loop.handleCallbackException(this.#app, error);
+    this.#loop.handleCallbackException(this.#host.app, error);
     this.#abandon('ERR_REQUEST_FAILED', error);
     this.#closeFlushed();
   }
@@ -231,6 +230,11 @@ export class ServerConnection
 
   get unsentBytes(): number {
     return this.transport.bufferedAmount;
+  }
+
+  rest(endMs: number): void {
+    if (this.#isReadingPaused || this.#context === null) return;
+    if (this.#host.rest(this, this.#context, endMs)) this.#deadlines.stop();
   }
 
   tooSlow(what: Awaited | 'stalled'): void {
@@ -441,12 +445,7 @@ export class ServerConnection
     const delegate = this.#intake.drop();
     if (exchange === null || exchange.isFinished) return;
     exchange.clientGone(new RequestAbortedError(code, cause ? { cause } : {}));
-    if (!isIncomplete || delegate === null) return;
-    try {
-      delegate.onConnectionClose();
-    } catch (error) {
-      this.#loop.handleCallbackException(delegate, error);
-    }
+    if (isIncomplete && delegate !== null) this.#intake.tellGone(delegate);
   }
 
   /**
@@ -476,7 +475,7 @@ export class ServerConnection
   }
 
   #dropExchange(): void {
-    if (this.exchange !== null) this.#load.ended++;
+    if (this.exchange !== null) this.#host.load.ended++;
     this.exchange = null;
     this.#watch?.stop();
   }
@@ -492,7 +491,7 @@ export class ServerConnection
   /** The connection is not ours any more; the application hears it, once. */
   #leave(detached: DetachedConnection | null): void {
     this.#deadlines.stop();
-    this.#onGone(detached);
-    if (this.#context !== null) this.#app.onClose?.(this.#context);
+    this.#host.connectionGone(this, detached);
+    if (this.#context !== null) this.#host.app.onClose?.(this.#context);
   }
 }
