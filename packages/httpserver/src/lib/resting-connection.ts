@@ -28,7 +28,7 @@ export class RestingConnection implements Connection, Rested, Expirable {
     this.phase = phase;
     this.sinceMs = sinceMs;
     this.deadlineMs = deadlineMs;
-    host.loop.sweep.add(this);
+    host.loop.sweep.addFixed(this);
   }
 
   get transport(): Transport {
@@ -54,14 +54,13 @@ export class RestingConnection implements Connection, Rested, Expirable {
 
   connectionLost(): void {
     const { loop, app } = this.#host;
-    loop.sweep.remove(this);
+    loop.sweep.removeFixed(this);
     this.#host.connectionGone(this, null);
     app.onClose?.(this.context);
   }
 
   /** From the sweep: no request came in time, which nobody need hear of (H1C-5). */
   onDeadline(): void {
-    this.#host.loop.sweep.remove(this);
     this.transport.abort();
   }
 
@@ -78,7 +77,7 @@ export class RestingConnection implements Connection, Rested, Expirable {
   }
 
   #wake(): Connection {
-    this.#host.loop.sweep.remove(this);
+    this.#host.loop.sweep.removeFixed(this);
     return this.#host.wake(this);
   }
 }

@@ -97,4 +97,70 @@ describe('DeadlineSweep', () => {
     await clock.advance(1000);
     expect(second.expired).toEqual([500]);
   });
+
+  describe('with deadlines that stay', () => {
+    /** Counts how often its deadline is read. */
+    class Resting implements Expirable {
+      readonly expired: number[] = [];
+      looks = 0;
+      readonly #deadlineMs: number;
+
+      constructor(deadlineMs: number) {
+        this.#deadlineMs = deadlineMs;
+      }
+
+      get deadlineMs(): number {
+        this.looks++;
+        return this.#deadlineMs;
+      }
+
+      onDeadline(): void {
+        this.expired.push(loop.time());
+      }
+    }
+
+    it('notices them as soon as the others, and once', async () => {
+      const resting = [1000, 1001, 1100, 1250, 60_000].map((at) => new Resting(at));
+      await clock.advance(120); // rounds lie anywhere in a quarter of a second
+      for (const one of resting) loop.sweep.addFixed(one);
+      await clock.advance(100_000);
+      expect(resting.map(({ expired }) => expired)).toEqual([
+        [1120],
+        [1120],
+        [1120],
+        [1370],
+        [60_120],
+      ]);
+    });
+
+    it('does not look at them before', async () => {
+      const resting = new Resting(3_600_000);
+      loop.sweep.addFixed(resting);
+      const { looks } = resting;
+      await clock.advance(3_500_000);
+      expect(resting.looks).toBe(looks);
+    });
+
+    it('forgets one that is removed, and sets no timer for nobody', async () => {
+      const resting = new Resting(1000);
+      loop.sweep.addFixed(resting);
+      loop.sweep.removeFixed(resting);
+      expect(clock.pendingTimers).toBe(0);
+      await clock.advance(5000);
+      expect(resting.expired).toEqual([]);
+    });
+
+    it('goes on when one of them throws', async () => {
+      const bad = new Resting(1000);
+      const good = new Resting(1001);
+      bad.onDeadline = (): void => {
+        throw new Error('bad');
+      };
+      for (const one of [bad, good]) loop.sweep.addFixed(one);
+      await new ExpectLog(appLog, 'Exception in callback onDeadline').run(() =>
+        clock.advance(2000),
+      );
+      expect(good.expired).toEqual([1250]);
+    });
+  });
 });
