@@ -13,7 +13,7 @@ const owner = {
     this.heard.push(what);
     deadlines.stop();
   },
-  rest: (): void => undefined,
+  idle: (): void => undefined,
 };
 let deadlines: ConnectionDeadlines;
 

@@ -232,9 +232,8 @@ export class ServerConnection
     return this.transport.bufferedAmount;
   }
 
-  rest(endMs: number): void {
-    if (this.#isReadingPaused || this.#context === null) return;
-    if (this.#host.rest(this, this.#context, endMs)) this.#deadlines.stop();
+  idle(): void {
+    this.#host.mayRest(this);
   }
 
   tooSlow(what: Awaited | 'stalled'): void {
@@ -252,6 +251,13 @@ export class ServerConnection
     if (this.#state !== 'head' || this.#rest !== null || this.#parser.isMidMessage) return 'busy';
     if (this.transport.bufferedAmount > 0) return 'busy';
     return this.#isFresh ? 'fresh' : 'idle';
+  }
+
+  // From the server.
+
+  rest(): void {
+    if (this.#isReadingPaused || this.#context === null) return;
+    if (this.#host.rest(this, this.#context, this.#deadlines.endMs)) this.#deadlines.stop();
   }
 
   giveUp(): void {
@@ -381,13 +387,10 @@ export class ServerConnection
     this.#rest = null;
     if (rest !== null) this.#feed(rest, 0, rest.length);
     if (this.#isHalfClosed && !this.#hasRest() && this.#endIncomplete()) return;
-    if (this.#isReadingPaused && !this.#mustWait()) this.#resumeReading();
+    // Without reading, nobody would see the client go.
+    const mustWait = this.#hasRest() || this.#intake.isHeld || this.#state === 'detached';
+    if (this.#isReadingPaused && !mustWait) this.#resumeReading();
   };
-
-  /** Without reading, nobody would see the client go. */
-  #mustWait(): boolean {
-    return this.#hasRest() || this.#intake.isHeld || this.#state === 'detached';
-  }
 
   #hasRest(): boolean {
     return this.#rest !== null;
