@@ -13,7 +13,7 @@ const owner = {
     this.heard.push(what);
     deadlines.stop();
   },
-  idle: (): void => undefined,
+  rest: (): void => undefined,
 };
 let deadlines: ConnectionDeadlines;
 

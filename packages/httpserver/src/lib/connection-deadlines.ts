@@ -19,8 +19,8 @@ export interface DeadlineOwner {
   readonly unsentBytes: number;
   /** The client was too slow with what was waited for; `stalled`: with reading. */
   tooSlow(what: Awaited | 'stalled'): void;
-  /** Nothing has come or gone for a while. */
-  idle(): void;
+  /** Nothing has come or gone for a while; the next head must come by `endMs`. */
+  rest(endMs: number): void;
 }
 
 /** How long a client that was answered before it had sent everything may go on sending, once it has the answer. */
@@ -54,11 +54,6 @@ export class ConnectionDeadlines implements Expirable {
     this.#settings = settings;
     this.#owner = owner;
     this.#restAfterMs = Math.min(REST_AFTER_MS, settings.writeTimeoutMs);
-  }
-
-  /** When what is awaited must have come. */
-  get endMs(): number {
-    return this.#endMs;
   }
 
   /** The connection was accepted: its first head must come. */
@@ -173,7 +168,7 @@ export class ConnectionDeadlines implements Expirable {
     else if (now >= this.#windowMs && this.#awaited === 'body') this.#lookAtRate(now);
     else {
       this.#lookNext();
-      if (this.#awaited === 'request' && !isFlushing) this.#owner.idle();
+      if (this.#awaited === 'request' && !isFlushing) this.#owner.rest(this.#endMs);
     }
   }
 

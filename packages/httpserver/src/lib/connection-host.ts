@@ -12,12 +12,6 @@ export interface Connection extends Protocol, Drainable {
   shut(): Promise<void>;
 }
 
-/** One that can be replaced while nothing happens on it. */
-export interface CanRest extends Connection {
-  /** Rests, if nothing happens on it still. */
-  rest(): void;
-}
-
 /** What is left of a connection that rests. */
 export interface Rested {
   readonly context: SocketContext;
@@ -38,9 +32,7 @@ export interface ConnectionHost {
   readonly load: RequestLoad;
   /** It has ended, or was given away. */
   connectionGone(connection: Connection, detached: DetachedConnection | null): void;
-  /** Nothing has happened on it for a while: it is told to rest when there is time. */
-  mayRest(connection: CanRest): void;
-  /** It rests, and a head must come by `endMs`: whether a smaller object has taken over. */
+  /** Nothing has happened on it for a while, and a head must come by `endMs`: whether a smaller object has taken over. */
   rest(connection: Connection, context: SocketContext, endMs: number): boolean;
   /** Makes who serves what comes on a connection that rested. */
   wake(resting: Connection & Rested): Connection;

@@ -2,16 +2,13 @@
 import { RestingConnection } from './resting-connection.ts';
 import { ServerConnection } from './server-connection.ts';
 import { RequestLoad } from './request-load.ts';
-import type { Connection, ConnectionHost, Rested, CanRest } from './connection-host.ts';
+import type { Connection, ConnectionHost, Rested } from './connection-host.ts';
 import type { SocketContext } from './context.ts';
 import type { DetachedConnection } from './drain.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ProxyHeader } from './proxy-header.ts';
 import type { ConnectionSettings } from './server-options.ts';
 import type { IOLoop } from '@typhoon/ioloop';
-
-/** How many come to rest in one turn of the loop; each costs some microseconds. */
-const REST_AT_ONCE = 32;
 
 /** Makes connections, and keeps them. */
 export class Connections implements ConnectionHost {
@@ -22,7 +19,6 @@ export class Connections implements ConnectionHost {
   readonly settings: ConnectionSettings;
   /** Whether new ones are told that the server drains. */
   isDraining = false;
-  readonly #tired: CanRest[] = [];
   readonly #onGone: (connection: Connection, detached: DetachedConnection | null) => void;
 
   constructor(
@@ -50,16 +46,6 @@ export class Connections implements ConnectionHost {
     this.all.delete(connection);
     this.#onGone(connection, detached);
   }
-
-  mayRest(connection: CanRest): void {
-    if (this.#tired.push(connection) === 1) this.loop.addCallback(this.#restSome);
-  }
-
-  /** A crowd that falls silent at once must hold up nobody else. */
-  readonly #restSome = (): void => {
-    for (const connection of this.#tired.splice(0, REST_AT_ONCE)) connection.rest();
-    if (this.#tired.length > 0) this.loop.addCallback(this.#restSome);
-  };
 
   rest(connection: Connection, context: SocketContext, endMs: number): boolean {
     const { phase, sinceMs, transport } = connection;

@@ -232,8 +232,9 @@ export class ServerConnection
     return this.transport.bufferedAmount;
   }
 
-  idle(): void {
-    this.#host.mayRest(this);
+  rest(endMs: number): void {
+    if (this.#isReadingPaused || this.#context === null) return;
+    if (this.#host.rest(this, this.#context, endMs)) this.#deadlines.stop();
   }
 
   tooSlow(what: Awaited | 'stalled'): void {
@@ -251,13 +252,6 @@ export class ServerConnection
     if (this.#state !== 'head' || this.#rest !== null || this.#parser.isMidMessage) return 'busy';
     if (this.transport.bufferedAmount > 0) return 'busy';
     return this.#isFresh ? 'fresh' : 'idle';
-  }
-
-  // From the server.
-
-  rest(): void {
-    if (this.#isReadingPaused || this.#context === null) return;
-    if (this.#host.rest(this, this.#context, this.#deadlines.endMs)) this.#deadlines.stop();
   }
 
   giveUp(): void {
@@ -387,10 +381,13 @@ export class ServerConnection
     this.#rest = null;
     if (rest !== null) this.#feed(rest, 0, rest.length);
     if (this.#isHalfClosed && !this.#hasRest() && this.#endIncomplete()) return;
-    // Without reading, nobody would see the client go.
-    const mustWait = this.#hasRest() || this.#intake.isHeld || this.#state === 'detached';
-    if (this.#isReadingPaused && !mustWait) this.#resumeReading();
+    if (this.#isReadingPaused && !this.#mustWait()) this.#resumeReading();
   };
+
+  /** Without reading, nobody would see the client go. */
+  #mustWait(): boolean {
+    return this.#hasRest() || this.#intake.isHeld || this.#state === 'detached';
+  }
 
   #hasRest(): boolean {
     return this.#rest !== null;
