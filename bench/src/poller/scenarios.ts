@@ -89,7 +89,7 @@ function besideIdle(idle: number): Scenario {
 
 const IDLE_COUNTS = [5_000, 10_000, 19_000];
 
-/** Each number of connections twice, idle for three seconds, after a first crowd that grows what only grows once. */
+/** Each number of connections twice, idle for ten seconds, after a first crowd that grows what only grows once. */
 const idleMemory: Scenario = {
   name: `memory of ${IDLE_COUNTS.join(', ')} idle connections`,
   ratioOf: 'bytes each',
@@ -112,9 +112,9 @@ const idleMemory: Scenario = {
   },
 };
 
-/** RSS without garbage, three seconds after what was done. */
+/** RSS without garbage, ten seconds after what was done. */
 async function settledRss(server: ServerProcess): Promise<number> {
-  await delay(3000);
+  await delay(10_000);
   await server.collectGarbage();
   return server.usage().rssBytes;
 }

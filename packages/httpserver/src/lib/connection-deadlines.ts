@@ -25,8 +25,11 @@ export interface DeadlineOwner {
 
 /** How long a client that was answered before it had sent everything may go on sending, once it has the answer. */
 const LINGER_MS = 2000;
-/** After which time without a request a connection rests. */
+/** After which time without a request a connection rests, at the earliest; a crowd that falls silent at once takes turns. */
 const REST_AFTER_MS = 1000;
+const REST_GAP_MS = 250;
+const REST_TURNS = 32;
+let restTurn = 0;
 /** Over what time the rate of a body is measured. */
 const RATE_WINDOW_MS = 30_000;
 
@@ -53,7 +56,8 @@ export class ConnectionDeadlines implements Expirable {
     this.#loop = loop;
     this.#settings = settings;
     this.#owner = owner;
-    this.#restAfterMs = Math.min(REST_AFTER_MS, settings.writeTimeoutMs);
+    restTurn = (restTurn + 1) % REST_TURNS;
+    this.#restAfterMs = Math.min(REST_AFTER_MS + restTurn * REST_GAP_MS, settings.writeTimeoutMs);
   }
 
   /** The connection was accepted: its first head must come. */
@@ -66,7 +70,7 @@ export class ConnectionDeadlines implements Expirable {
   goOn(endMs: number): void {
     this.#awaited = 'request';
     this.#endMs = endMs;
-    this.deadlineMs = Math.min(endMs, this.#loop.time() + REST_AFTER_MS);
+    this.deadlineMs = Math.min(endMs, this.#loop.time() + this.#restAfterMs);
     this.#loop.sweep.add(this);
   }
 

@@ -1,7 +1,7 @@
 // A connection on which nothing happens. Owns: as little as can be. Must not know: HTTP.
 //
 // Most connections of a large server rest. What reads requests and answers them is made again when something comes, so a
-// resting one costs an eighth of a busy one's memory; while requests come faster than one a second nothing of this happens.
+// resting one costs an eighth of a busy one's memory; while requests come faster than one a second, nothing of this happens.
 import type { Connection, ConnectionHost, Rested } from './connection-host.ts';
 import type { SocketContext } from './context.ts';
 import type { Exchange } from './exchange.ts';
