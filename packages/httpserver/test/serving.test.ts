@@ -1,7 +1,9 @@
 // What several processes serve together, over both pollers: the sockets that they share, and who comes and goes.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { IOLoop } from '@typhoon/ioloop';
 import { afterEach, describe, expect, it } from 'vitest';
-import { endFamilies, Family } from './family.ts';
+import { endFamilies, Family, type Said } from './family.ts';
 
 const HAS_EPOLL = IOLoop.current().poller.name === 'epoll';
 const POLLERS = HAS_EPOLL ? ['epoll', 'net'] : ['net'];
@@ -47,6 +49,25 @@ describe.each(POLLERS)('with the poller %s', (poller) => {
     await family.heard('serving', 3);
     expect(await askAll(url, 2)).not.toContain(pid);
   });
+
+  const hasWrk = spawnSync('wrk', ['--version']).error === undefined;
+  const title = 'a rolling restart loses no request of wrk, which never rests';
+  if (!hasWrk) it.skip(`${title} [skipped: wrk is not installed]`, () => undefined);
+  else
+    it(title, { timeout: 20_000 }, async () => {
+      const family = start({ mode: 'start' });
+      const before = await family.heard('serving', 2);
+      const load = spawn('wrk', ['-t1', '-c16', '-d4s', `${before[0]?.url ?? ''}/`]);
+      let report = '';
+      load.stdout.on('data', (chunk: Buffer) => (report += chunk.toString()));
+      const ended = once(load, 'close');
+      family.kill('SIGHUP');
+      const after = await family.heard('serving', 2, family.said.indexOf(before[1] as Said) + 1);
+      await ended;
+      expect(after.map(({ pid }) => pid)).not.toContain(before[0]?.pid);
+      expect(report).toMatch(/\d+ requests in/);
+      expect(report).not.toMatch(/Socket errors|Non-2xx/);
+    });
 
   it('TCPServer.start serves one port (TCS-2)', async () => {
     const children = await start({ mode: 'tcp' }).heard('serving', 2);
