@@ -1,5 +1,5 @@
-// One client's connection: bytes in, requests out one after another (H1C-24). Owns: what is read when, keep-alive,
-// how a connection ends. Must not know: how an answer is framed (exchange.ts), how a request is told (request-intake.ts),
+// One client's connection: requests one after another (H1C-24). Owns: its state, keep-alive, how it ends. Must not know: what
+// is read when (request-reader.ts), how an answer is framed (exchange.ts), how a request is told (request-intake.ts),
 // how long anything may take (connection-deadlines.ts), the grammar (@typhoon/http1).
 // HOT: `pnpm bench http`
 //
@@ -7,13 +7,13 @@
 //   [ head ] ------------> [ body ] ------------> [ answer ] --------> [ head ]   kept alive
 //                              |                       '-------------> [ closed ] otherwise
 //                              '- answered too early, or malformed --> [ linger ] input is dropped until the client ends
-import { HTTPInputError, RequestParser, statusLine } from '@typhoon/http1';
+import { HTTPInputError, statusLine } from '@typhoon/http1';
 import { genLog } from '@typhoon/log';
 import { ConnectionDeadlines } from './connection-deadlines.ts';
 import { contextOf, SocketContext } from './context.ts';
-import { lineEnd } from './drain.ts';
 import { Exchange } from './exchange.ts';
 import { RequestIntake } from './request-intake.ts';
+import { RequestReader, type ConnectionState, type ReaderOwner } from './request-reader.ts';
 import { RequestAbortedError, type RequestAbortedCode } from './request-aborted-error.ts';
 import { RequestWatch, type WatchOwner } from './request-watch.ts';
 import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
@@ -23,17 +23,12 @@ import type { ExchangeOwner } from './exchange.ts';
 import type { ProxyHeader } from './proxy-header.ts';
 import type { IntakeOwner } from './request-intake.ts';
 import type { ConnectionSettings } from './server-options.ts';
-import type { HTTPHeaders, RequestHead, RequestSink } from '@typhoon/http1';
+import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
 import type { IOLoop, Transport, TransportError } from '@typhoon/ioloop';
-
-type State = 'head' | 'body' | 'answer' | 'linger' | 'closed' | 'detached';
-
-/** Pipelined requests are answered in one go until so much is written; then the client must read. */
-const BURST_BYTES = 262_144;
 
 /** Serves one client. */
 export class ServerConnection
-  implements Connection, RequestSink, ExchangeOwner, IntakeOwner, DeadlineOwner, WatchOwner
+  implements Connection, ReaderOwner, ExchangeOwner, IntakeOwner, DeadlineOwner, WatchOwner
 {
   sinceMs = 0;
   isDraining = false;
@@ -42,30 +37,20 @@ export class ServerConnection
   readonly #settings: ConnectionSettings;
   readonly #host: ConnectionHost;
   readonly #proxyHeader: ProxyHeader | null;
-  readonly #parser: RequestParser;
+  readonly #reader: RequestReader;
   readonly #intake: RequestIntake;
   readonly #deadlines: ConnectionDeadlines;
   #transport: Transport | null = null;
   #context: SocketContext | null = null;
   /** Made for the first request that has a deadline, or a client that has ended its half. */
   #watch: RequestWatch | null = null;
-  /** The client sends no more, and may wait for its answer. */
-  #isHalfClosed = false;
-  #state: State = 'head';
-  /** Bytes that came while nothing may be parsed; a copy. */
-  #rest: Buffer | null = null;
-  #isFeeding = false;
-  #isReadingPaused = false;
+  #state: ConnectionState = 'head';
   #isWritingPaused = false;
   /** The client waits for a 100 before it sends the body. */
   #owesContinue = false;
-  /** Bytes of large pieces written in this event. */
-  #burstBytes = 0;
   #onShut: (() => void) | null = null;
   /** Whether there was no request yet. */
   #isFresh = true;
-  /** Draining: more has come than what is being parsed. */
-  #isMoreBehind = false;
 
   constructor(host: ConnectionHost, proxyHeader: ProxyHeader | null = null) {
     const { loop, settings } = host;
@@ -73,7 +58,7 @@ export class ServerConnection
     this.#loop = loop;
     this.#settings = settings;
     this.#proxyHeader = proxyHeader;
-    this.#parser = new RequestParser(this, settings);
+    this.#reader = new RequestReader(loop, settings, this);
     this.#intake = new RequestIntake(loop, settings, this);
     this.#deadlines = new ConnectionDeadlines(loop, settings, this);
   }
@@ -98,18 +83,12 @@ export class ServerConnection
   }
 
   dataReceived(buffer: Buffer, start: number, end: number): void {
-    this.#burstBytes = 0;
-    if (this.#rest !== null) {
-      this.#rest = Buffer.concat([this.#rest, buffer.subarray(start, end)]);
-      return;
-    }
-    this.#feed(buffer, start, end);
+    this.#reader.received(buffer, start, end);
   }
 
   /** Who has sent a whole request may have ended its half to wait for the answer; any other client is gone. */
   eofReceived(): boolean {
-    this.#isHalfClosed = true;
-    if (this.#rest === null && this.#endIncomplete()) return false;
+    if (this.#reader.inputEnded()) return false;
     if (this.exchange !== null) this.watch.startProbing();
     return true;
   }
@@ -124,7 +103,7 @@ export class ServerConnection
     this.#isWritingPaused = false;
     this.#deadlines.writingResumed();
     this.exchange?.resumeWriting();
-    if (this.#state === 'head') this.#goOn();
+    if (this.#state === 'head') this.#reader.goOn();
   }
 
   connectionLost(error: TransportError | null): void {
@@ -149,7 +128,19 @@ export class ServerConnection
     });
   }
 
-  // From the parser.
+  // From the reader, and its parser.
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get isHeld(): boolean {
+    return this.#intake.isHeld;
+  }
+
+  get isWritingPaused(): boolean {
+    return this.#isWritingPaused;
+  }
 
   onHead(head: RequestHead): void {
     const context = contextOf(this.#context, head.headers, this.#settings.proxyPolicy);
@@ -189,18 +180,38 @@ export class ServerConnection
     if (this.#state === 'body') this.#intake.end();
   }
 
+  parsed(): void {
+    if (this.#state === 'head' && this.#reader.isMidMessage && !this.#reader.hasRest)
+      this.#deadlines.awaitHead();
+    if (this.#owesContinue) this.#sayContinue();
+  }
+
+  /** Nothing more comes, which is the end unless there is a complete request to be answered. */
+  inputEnded(): boolean {
+    if (this.#state === 'answer' || (this.#state === 'body' && this.#reader.isDone)) return false;
+    this.#abandon('ERR_CLIENT_GONE');
+    this.#closeFlushed();
+    return true;
+  }
+
+  /** The peer's fault: one line in the log, the status that says so, and the end (H1C-6). */
+  readingFailed(error: unknown): void {
+    if (!(error instanceof HTTPInputError)) throw error;
+    if (this.#state === 'closed' || this.#state === 'detached') return;
+    genLog.info('Malformed HTTP message from %s: %s', this.#context, error.message);
+    if (!this.endWith(error.status, 'ERR_REQUEST_FAILED', error)) this.closeInOrder();
+  }
+
   // From the intake.
 
   intakeHeld(): void {
     this.#deadlines.holdBody(true);
-    this.#parser.pause();
-    this.#pauseReading();
+    this.#reader.hold();
   }
 
   intakeReady(): void {
     this.#deadlines.holdBody(false);
-    this.#parser.resume();
-    this.#goOn();
+    this.#reader.release();
     if (this.#state === 'body') this.#sayContinue();
   }
 
@@ -218,7 +229,7 @@ export class ServerConnection
   intakeFailed(error: unknown): void {
     if (this.#state === 'closed' || this.#state === 'detached') return;
     if (error instanceof HTTPInputError) {
-      this.#refuse(error);
+      this.readingFailed(error);
       return;
     }
     this.#loop.handleCallbackException(this.#host.app, error);
@@ -233,7 +244,7 @@ export class ServerConnection
   }
 
   rest(endMs: number): void {
-    if (this.#isReadingPaused || this.#context === null) return;
+    if (this.#reader.isPaused || this.#context === null) return;
     if (this.#host.rest(this, this.#context, endMs)) this.#deadlines.stop();
   }
 
@@ -249,7 +260,7 @@ export class ServerConnection
 
   get phase(): ConnectionPhase {
     if (this.#state === 'linger' || this.#state === 'closed') return 'ending';
-    if (this.#state !== 'head' || this.#rest !== null || this.#parser.isMidMessage) return 'busy';
+    if (this.#state !== 'head' || this.#reader.hasRest || this.#reader.isMidMessage) return 'busy';
     if (this.transport.bufferedAmount > 0) return 'busy';
     return this.#isFresh ? 'fresh' : 'idle';
   }
@@ -269,8 +280,7 @@ export class ServerConnection
   /** Whether the connection can serve another request after this one. */
   get canKeepAlive(): boolean {
     if (this.#state !== 'answer' || this.#settings.noKeepAlive) return false;
-    if (this.#rest !== null || this.#isMoreBehind) return true;
-    return !this.isDraining && !this.#isHalfClosed;
+    return this.#reader.isMoreBehind || !(this.isDraining || this.#reader.isInputEnded);
   }
 
   get watch(): RequestWatch {
@@ -279,7 +289,7 @@ export class ServerConnection
   }
 
   setMaxBodySize(bytes: number): void {
-    this.#parser.setMaxBodyBytes(bytes);
+    this.#reader.setMaxBodyBytes(bytes);
     this.#intake.setMaxBodySize(bytes);
   }
 
@@ -288,7 +298,7 @@ export class ServerConnection
   }
 
   wrote(bytes: number): void {
-    this.#burstBytes += bytes;
+    this.#reader.wrote(bytes);
     if (this.#isWritingPaused) this.#deadlines.wroteAnyway(bytes);
   }
 
@@ -299,7 +309,7 @@ export class ServerConnection
       this.closeInOrder();
       return;
     }
-    if (!exchange.isKeepAlive || (this.#isHalfClosed && this.#rest === null)) {
+    if (!exchange.isKeepAlive || (this.#reader.isInputEnded && !this.#reader.hasRest)) {
       this.#closeFlushed();
       return;
     }
@@ -307,12 +317,12 @@ export class ServerConnection
     this.#intake.drop();
     this.#state = 'head';
     this.#deadlines.awaitRequest();
-    if (!this.#isFeeding) this.#loop.schedule(this.#goOn, undefined);
+    this.#reader.nextRequest();
   }
 
   detach(exchange: Exchange, onDrain: (() => void) | null): Transport {
     const { transport, sinceMs } = this;
-    const rest = this.#rest;
+    const rest = this.#reader.takeRest();
     this.#end('detached');
     this.#leave({ transport, head: exchange.head, sinceMs, onDrain });
     transport.pauseReading();
@@ -321,87 +331,6 @@ export class ServerConnection
   }
 
   // The inside.
-
-  /** Parses as far as requests may be taken on, and keeps the rest. */
-  #feed(buffer: Buffer, start: number, end: number): void {
-    const { chunkBytes } = this.#settings;
-    let at = start;
-    this.#isFeeding = true;
-    try {
-      while (at < end && this.#isTaking()) {
-        const stop = this.#stopAt(buffer, at, Math.min(end, at + chunkBytes));
-        at = this.#parser.push(buffer, at, stop);
-        if (this.#state === 'head') this.#parser.next();
-      }
-    } catch (error) {
-      this.#refuse(error);
-    }
-    this.#isFeeding = false;
-    this.#isMoreBehind = false;
-    if (at < end) this.#keep(Buffer.from(buffer.subarray(at, end)));
-    else if (this.#state === 'head' && this.#parser.isMidMessage) this.#deadlines.awaitHead();
-    if (this.#owesContinue) this.#sayContinue();
-  }
-
-  /** Draining, the last request is known by its end, behind which nothing has come. */
-  #stopAt(buffer: Buffer, at: number, end: number): number {
-    if (!this.isDraining) return end;
-    const stop = lineEnd(buffer, at, end);
-    this.#isMoreBehind = stop < end;
-    return stop;
-  }
-
-  #isTaking(): boolean {
-    if (this.#state === 'body') return !this.#intake.isHeld;
-    return this.#state === 'head' && !this.#isWritingPaused && this.#burstBytes < BURST_BYTES;
-  }
-
-  /** What nobody may parse yet waits, and so does the client; what is not for us goes back where it came from. */
-  #keep(rest: Buffer): void {
-    if (this.#state === 'detached') {
-      this.transport.unread(rest);
-    } else if (this.#state !== 'linger' && this.#state !== 'closed') {
-      this.#rest = rest;
-      this.#pauseReading();
-      if (this.#burstBytes >= BURST_BYTES) this.#loop.addCallback(this.#afterBurst);
-    }
-  }
-
-  /** What was written is on its way, and `pauseWriting` has been told if that was too much. */
-  readonly #afterBurst = (): void => {
-    this.#burstBytes = 0;
-    if (this.#state === 'head') this.#goOn();
-  };
-
-  /** The next request's turn: what came meanwhile is parsed first. */
-  readonly #goOn = (): void => {
-    if (this.#state === 'head') this.#parser.next();
-    if (!this.#isTaking()) return;
-    const rest = this.#rest;
-    this.#rest = null;
-    if (rest !== null) this.#feed(rest, 0, rest.length);
-    if (this.#isHalfClosed && !this.#hasRest() && this.#endIncomplete()) return;
-    if (this.#isReadingPaused && !this.#mustWait()) this.#resumeReading();
-  };
-
-  /** Without reading, nobody would see the client go. */
-  #mustWait(): boolean {
-    return this.#hasRest() || this.#intake.isHeld || this.#state === 'detached';
-  }
-
-  #hasRest(): boolean {
-    return this.#rest !== null;
-  }
-
-  #pauseReading(): void {
-    this.#isReadingPaused = true;
-    this.transport.pauseReading();
-  }
-
-  #resumeReading(): void {
-    this.#isReadingPaused = false;
-    this.transport.resumeReading();
-  }
 
   /** H1C-10. Whoever has been answered, or has sent the body without waiting, needs no leave to send it. */
   #sayContinue(): void {
@@ -413,16 +342,8 @@ export class ServerConnection
 
   /** The application threw in the middle of a message: nothing of it is parsed any more. */
   #blame(error: unknown): void {
-    this.#parser.pause();
+    this.#reader.stop();
     this.intakeFailed(error);
-  }
-
-  /** The peer's fault: one line in the log, the status that says so, and the end (H1C-6). */
-  #refuse(error: unknown): void {
-    if (!(error instanceof HTTPInputError)) throw error;
-    if (this.#state === 'closed' || this.#state === 'detached') return;
-    genLog.info('Malformed HTTP message from %s: %s', this.#context, error.message);
-    if (!this.endWith(error.status, 'ERR_REQUEST_FAILED', error)) this.closeInOrder();
   }
 
   /** The last answer, our own; whether it could still be sent. */
@@ -455,16 +376,8 @@ export class ServerConnection
   closeInOrder(): void {
     this.#end('linger');
     this.transport.end();
-    this.#resumeReading();
+    this.#reader.resume();
     this.#deadlines.awaitSilence();
-  }
-
-  /** Ends a connection on which nothing more comes, unless there is a complete request to be answered. */
-  #endIncomplete(): boolean {
-    if (this.#state === 'answer' || (this.#state === 'body' && this.#parser.isDone)) return false;
-    this.#abandon('ERR_CLIENT_GONE');
-    this.#closeFlushed();
-    return true;
   }
 
   /** Nothing is taken on any more; what was written still goes out. */
@@ -485,7 +398,7 @@ export class ServerConnection
     this.#state = state;
     this.#dropExchange();
     this.#intake.drop();
-    this.#rest = null;
+    this.#reader.takeRest();
   }
 
   /** The connection is not ours any more; the application hears it, once. */
