@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { fetchTool } from './fetch-tool.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const NODES = { 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' };
+/** The versions that are fetched. */
+export const NODES = { 22: '22.23.3', 24: '24.21.0', 26: '26.10.0' };
 
 /** The path of a Node binary of that major version. */
 export function nodeBinary(major) {
