@@ -5,6 +5,7 @@ import { httpBench } from './http-bench.ts';
 import { ioloopBench } from './ioloop-bench.ts';
 import { pollerBench } from './poller-bench.ts';
 import { report } from './report.ts';
+import { templateBench } from './template-bench.ts';
 import { uploadBench } from './upload-bench.ts';
 
 const { values, positionals } = parseArgs({
@@ -44,10 +45,15 @@ switch (name) {
   case 'poller':
     await pollerBench({ rounds, seconds, only, jsonFile: values.json });
     break;
+  case 'template':
+    await templateBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
+    break;
   case 'upload':
     await uploadBench(Number(values.mib));
     break;
   default:
-    console.error(`unknown benchmark '${name}'; there are: gen, http, ioloop, poller, upload`);
+    console.error(
+      `unknown benchmark '${name}'; there are: gen, http, ioloop, poller, template, upload`,
+    );
     process.exit(2);
 }
