@@ -5,6 +5,7 @@ export {
   futureSetExceptionUnlessCancelled,
   futureSetResultUnlessCancelled,
 } from './lib/chain-future.ts';
+export { currentDeadlineMs, withDeadline, type Deadlined } from './lib/deadline.ts';
 export { Future, isFuture, type FutureOptions, type Waiter } from './lib/future.ts';
 export {
   CancelledError,

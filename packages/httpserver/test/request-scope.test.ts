@@ -1,5 +1,5 @@
 // What a request's signal says, by who does what: docs/cancellation.md has the same table.
-import { Future } from '@typhoon/concurrent';
+import { currentDeadlineMs, Future } from '@typhoon/concurrent';
 import { HTTPHeaders } from '@typhoon/http1';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
@@ -245,6 +245,27 @@ onBothPollers((poller) => {
       client.output = '';
       client.send(GET);
       await client.until(({ output }) => output.endsWith('done'));
+    });
+
+    it('is known to what is started for the request, until it is answered', async () => {
+      const seen: number[] = [];
+      const over = new Future<void>();
+      const server = await rig.serve(
+        async ({ connection }) => {
+          await Promise.resolve();
+          seen.push(currentDeadlineMs() - connection.requestDeadlineMs);
+          connection.setRequestTimeout(5000);
+          seen.push(currentDeadlineMs() - connection.requestDeadlineMs);
+          answer(connection, 'done');
+          await Promise.resolve();
+          seen.push(currentDeadlineMs());
+          over.setResult();
+        },
+        { requestTimeoutMs: 1000 },
+      );
+      (await rig.connect(server)).send(GET);
+      await over;
+      expect(seen).toEqual([0, 0, Infinity]);
     });
   });
 });

@@ -16,6 +16,7 @@ import { RequestIntake } from './request-intake.ts';
 import { RequestReader, type ConnectionState, type ReaderOwner } from './request-reader.ts';
 import { RequestAbortedError, type RequestAbortedCode } from './request-aborted-error.ts';
 import { RequestWatch, type WatchOwner } from './request-watch.ts';
+import { startRequest } from './timed-request.ts';
 import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
 import type { Connection, ConnectionHost, Rested } from './connection-host.ts';
 import type { ConnectionPhase, DetachedConnection } from './drain.ts';
@@ -156,7 +157,8 @@ export class ServerConnection
     const { requestTimeoutMs } = this.#settings;
     if (requestTimeoutMs !== Infinity) this.watch.limit(requestTimeoutMs);
     try {
-      this.#intake.begin(this.#host.app.startRequest(exchange), head);
+      const isTimed = requestTimeoutMs !== Infinity;
+      this.#intake.begin(startRequest(this.#host.app, exchange, isTimed), head);
     } catch (error) {
       this.#blame(error);
     }
