@@ -21,6 +21,15 @@ function loopOn(poller: string): IOLoop | null {
   }
 }
 
+/** The names of those that load here. */
+export function pollersHere(): string[] {
+  return ['net', 'epoll'].filter((poller) => {
+    const loop = loopOn(poller);
+    loop?.close();
+    return loop !== null;
+  });
+}
+
 /** Declares `tests` once for each poller, with its loop as the current one. */
 export function onBothPollers(tests: (poller: string) => void): void {
   describe.each(['net', 'epoll'])('on the %s poller', (poller) => {

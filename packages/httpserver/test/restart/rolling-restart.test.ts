@@ -1,9 +1,9 @@
 // Two processes on one port are replaced one after the other, while clients of other hands keep their connections alive.
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { nodeClient, startLoad, Tally } from './steady-load.ts';
 
 const PROGRAM = fileURLToPath(new URL('server.mjs', import.meta.url));
 /** Longer than any of the clients lets a connection rest under this load. */
@@ -32,62 +32,6 @@ async function stop(child: ChildProcess): Promise<unknown> {
   const [result] = (await said) as [unknown];
   await ended;
   return result;
-}
-
-/** What a client asked, and what came of it. */
-class Tally {
-  readonly failures: string[] = [];
-  answered = 0;
-  sent = 0;
-  readonly #ask: (path: string) => Promise<string>;
-
-  constructor(ask: (path: string) => Promise<string>) {
-    this.#ask = ask;
-  }
-
-  async send(): Promise<void> {
-    const path = `/${this.sent++}`;
-    try {
-      const text = await this.#ask(path);
-      if (text === path) this.answered++;
-      else this.failures.push(`${path} was answered ${text}`);
-    } catch (error) {
-      this.failures.push(`${path}: ${String(error)}`);
-    }
-  }
-}
-
-/** A thousand requests a second, whether they are answered or not; the result stops it. */
-function startLoad(tally: Tally): () => Promise<unknown> {
-  const pending = new Set<Promise<void>>();
-  let due = performance.now();
-  const timer = setInterval(() => {
-    // A tick that comes late is made up for.
-    for (; due <= performance.now(); due++) {
-      const done = tally.send().finally(() => pending.delete(done));
-      pending.add(done);
-    }
-  }, 5);
-  return () => {
-    clearInterval(timer);
-    return Promise.all(pending);
-  };
-}
-
-function nodeClient(port: number): (path: string) => Promise<string> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 20, scheduling: 'fifo' });
-  return (path) =>
-    new Promise((resolve, reject) => {
-      get({ host: '127.0.0.1', port, path, agent }, (response) => {
-        let text = '';
-        response.setEncoding('latin1');
-        response.on('data', (chunk: string) => (text += chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          resolve(text);
-        });
-      }).on('error', reject);
-    });
 }
 
 function canShare(poller: string): boolean {
