@@ -80,5 +80,6 @@ export {
 export { TemplateModule, type TemplateResources } from './lib/ui/template-module.ts';
 export { UIModule } from './lib/ui/ui-module.ts';
 export { UploadPart, type PartInMemoryOptions } from './lib/uploads/upload-part.ts';
+export { isLocalUrl } from './lib/redirects/local-path.ts';
 export { url } from './lib/application/url.ts';
 export { WebError, type WebErrorCode } from './lib/errors/web-error.ts';

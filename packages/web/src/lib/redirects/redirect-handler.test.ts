@@ -33,4 +33,7 @@ it('does not let a group name another host (SEC-35)', async () => {
   expect(await location('/a/(.*)', { url: '/{0}' }, '/a/%5Cevil.example')).toBe(
     '301 /evil.example',
   );
+  expect(await location('/a/(.*)', { url: '/{0}' }, '/a/%09/evil.example')).toBe(
+    '301 /evil.example',
+  );
 });
