@@ -2,7 +2,7 @@
 // node dist/blog.js [PORT] [DATABASE FILE]
 import { randomBytes } from 'node:crypto';
 import { Application, url } from '@typhoon/web';
-import { port, templatePath } from './arguments.ts';
+import { port, staticPath, templatePath } from './arguments.ts';
 import * as pages from './blog/handlers.ts';
 import { BlogStore } from './blog/store.ts';
 
@@ -20,11 +20,13 @@ const app = new Application(
   ],
   {
     templatePath,
-    staticPath: new URL('../static', import.meta.url).pathname,
+    staticPath,
     uiModules: { EntryModule: pages.EntryModule },
+    // From outside, never in the code; without one, a restart logs everybody out.
     cookieSecret: process.env['BLOG_SECRET'] ?? randomBytes(32).toString('hex'),
     loginUrl: '/auth/login',
     xsrfCookies: true,
+    xsrfCookieKwargs: { httpOnly: true, sameSite: 'Strict' },
   },
 );
 const server = await app.listen(port);

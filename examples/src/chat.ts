@@ -1,19 +1,20 @@
 // A chat with long polling: a page asks for news, and its request waits until there are some. After Tornado's demo.
 import { randomUUID } from 'node:crypto';
 import { coroutine } from '@typhoon/gen';
-import { Application, RequestHandler } from '@typhoon/web';
-import { port, templatePath } from './arguments.ts';
+import { Application } from '@typhoon/web';
+import { port, staticPath, templatePath } from './arguments.ts';
 import { MessageBuffer } from './chat/message-buffer.ts';
+import { SafeHandler } from './safe-handler.ts';
 
 const buffer = new MessageBuffer();
 
-class Page extends RequestHandler {
+class Page extends SafeHandler {
   override get(): unknown {
     return this.render('chat/index.html', { messages: buffer.messages });
   }
 }
 
-class NewMessage extends RequestHandler {
+class NewMessage extends SafeHandler {
   override post(): void {
     const id = randomUUID();
     const text = this.getArgument('body');
@@ -25,7 +26,7 @@ class NewMessage extends RequestHandler {
 }
 
 /** When the client goes, the coroutine is cancelled, and waits no longer. */
-class Updates extends RequestHandler {
+class Updates extends SafeHandler {
   @coroutine
   override *post(): Generator<unknown, void, unknown> {
     const cursor = this.getArgument('cursor', { default: '' });
@@ -44,7 +45,12 @@ const app = new Application(
     ['/a/message/new', NewMessage],
     ['/a/message/updates', Updates],
   ],
-  { templatePath, xsrfCookies: true },
+  {
+    templatePath,
+    staticPath,
+    xsrfCookies: true,
+    xsrfCookieKwargs: { httpOnly: true, sameSite: 'Strict' },
+  },
 );
 const server = await app.listen(port);
 console.log(`listening on ${server.url}`);

@@ -12,8 +12,8 @@ function faultOfImport(root, file, specifier) {
   if (specifier.startsWith('.')) {
     const target = resolve(dirname(file), specifier);
     const to = workspaceOf(root, target);
-    const isRootConfig = to === '' && dirname(target) === root && /\.config\.[a-z]+$/.test(file);
-    return to === from || isRootConfig ? null : { messageId: 'path', data: { specifier, from } };
+    const isShared = to === '' && dirname(target) === root && mayShare(file, specifier);
+    return to === from || isShared ? null : { messageId: 'path', data: { specifier, from } };
   }
   if (!specifier.startsWith(SCOPE)) return null;
   const [name, entry, ...deeper] = specifier.slice(SCOPE.length).split('/');
@@ -23,6 +23,12 @@ function faultOfImport(root, file, specifier) {
   if (allowed === undefined) return { messageId: 'unknown', data: { from } };
   if (allowed.includes(name)) return null;
   return { messageId: 'layer', data: { from, specifier, allowed: allowed.join(', ') } };
+}
+
+/** Of the root's files, configurations share all, and tests those that are named for it. */
+function mayShare(file, specifier) {
+  if (/\.config\.[a-z]+$/.test(file)) return true;
+  return /\.test\.ts$/.test(file) && specifier.endsWith('.shared.ts');
 }
 
 export const layersRule = {

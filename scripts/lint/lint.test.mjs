@@ -41,6 +41,11 @@ describe('typhoon/layers', () => {
       'packages/log/vitest.config.ts',
       "export { default } from '../../vitest.shared.ts';",
     ],
+    [
+      'the browser from a test',
+      'examples/test/new.test.ts',
+      "import { describeInBrowser } from '../../browser.shared.ts';\ndescribeInBrowser();",
+    ],
     ['what is not ours', source, "import 'node:net';"],
   ])('allows %s', (_, file, code) => {
     expect(complaints(file, code)).toEqual([]);
@@ -48,6 +53,11 @@ describe('typhoon/layers', () => {
 
   it.each([
     ['a higher layer', source, "import '@typhoon/gen';"],
+    [
+      'the browser from what is no test',
+      'examples/src/new.ts',
+      "import { describeInBrowser } from '../../browser.shared.ts';\ndescribeInBrowser();",
+    ],
     [
       'a type of a higher layer',
       source,

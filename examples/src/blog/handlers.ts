@@ -1,10 +1,12 @@
 // The blog's pages. Must not know: SQL, how passwords are kept.
-import { authenticated, HTTPError, RequestHandler, UIModule } from '@typhoon/web';
+import { randomUUID } from 'node:crypto';
+import { authenticated, HTTPError, isLocalUrl, UIModule } from '@typhoon/web';
+import { SafeHandler } from '../safe-handler.ts';
 import { hashPassword, isPassword } from './password.ts';
 import type { Author, BlogStore, Entry } from './store.ts';
 
 /** What all pages share: the store, and who is logged in. */
-abstract class Page extends RequestHandler {
+abstract class Page extends SafeHandler {
   #store: BlogStore | null = null;
 
   override initialize(options: { readonly store: BlogStore }): void {
@@ -22,13 +24,14 @@ abstract class Page extends RequestHandler {
   }
 
   logIn(id: number): void {
-    this.setSignedCookie('blog_user', String(id), { httpOnly: true, sameSite: 'Lax' });
+    const secure = this.request.protocol === 'https';
+    this.setSignedCookie('blog_user', String(id), { httpOnly: true, sameSite: 'Lax', secure });
   }
 
   /** Back to where somebody came from, never to another site. */
   goOn(): void {
     const next = this.getArgument('next', { default: '/' });
-    this.redirect(/^\/(?![/\\])/.test(next) ? next : '/');
+    this.redirect(isLocalUrl(next) ? next : '/');
   }
 
   entryOf(slug: string): Entry {
@@ -107,6 +110,8 @@ export class CreateAuthor extends Page {
   }
 }
 
+const NOBODYS = hashPassword(randomUUID());
+
 export class Login extends Page {
   override get(): unknown {
     if (!this.store.hasAuthors()) {
@@ -119,7 +124,9 @@ export class Login extends Page {
   override async post(): Promise<void> {
     const author = this.store.authorOf(this.getArgument('email'));
     const password = this.getArgument('password', { strip: false });
-    if (author !== null && (await isPassword(password, author.passwordHash))) {
+    // Nobody's password takes as long to try: how fast the answer comes does not tell who has an account.
+    const isRight = await isPassword(password, author?.passwordHash ?? (await NOBODYS));
+    if (author !== null && isRight) {
       this.logIn(author.id);
       this.goOn();
       return;
