@@ -1,5 +1,6 @@
 // `pnpm bench NAME [--json FILE] [--rounds N] [--seconds N] [--only NAME]... [--mib N]`
 import { parseArgs } from 'node:util';
+import { clientBench } from './client-bench.ts';
 import { genBench } from './gen-bench.ts';
 import { httpBench } from './http-bench.ts';
 import { ioloopBench } from './ioloop-bench.ts';
@@ -30,6 +31,14 @@ const microSeconds = Number(values.seconds ?? 0.5); // a round, system and case
 const { only } = values;
 
 switch (name) {
+  case 'client':
+    await clientBench({
+      rounds,
+      seconds: Number(values.seconds ?? 2),
+      only,
+      jsonFile: values.json,
+    });
+    break;
   case 'gen':
     await genBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
     break;
@@ -53,7 +62,7 @@ switch (name) {
     break;
   default:
     console.error(
-      `unknown benchmark '${name}'; there are: gen, http, ioloop, poller, template, upload`,
+      `unknown benchmark '${name}'; there are: client, gen, http, ioloop, poller, template, upload`,
     );
     process.exit(2);
 }
