@@ -2,6 +2,7 @@
 import type { SocketContext } from './context.ts';
 import type { DetachedConnection, Drainable } from './drain.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
+import type { Overload } from './overload.ts';
 import type { RequestLoad } from './request-load.ts';
 import type { ConnectionSettings } from './server-options.ts';
 import type { IOLoop, Protocol } from '@typhoon/ioloop';
@@ -30,6 +31,7 @@ export interface ConnectionHost {
   readonly app: HTTPServerConnectionDelegate;
   readonly settings: ConnectionSettings;
   readonly load: RequestLoad;
+  readonly overload: Overload;
   /** It has ended, or was given away. */
   connectionGone(connection: Connection, detached: DetachedConnection | null): void;
   /** Nothing has happened on it for a while, and a head must come by `endMs`: whether a smaller object has taken over. */

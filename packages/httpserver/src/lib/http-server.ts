@@ -10,7 +10,7 @@ import {
 } from '@typhoon/iostream';
 import { Admission } from './admission.ts';
 import { CallbackDelegate } from './callback-delegate.ts';
-import { Connections } from './connections.ts';
+import { Connections, type ConnectionsOwner } from './connections.ts';
 import { Drain } from './drain.ts';
 import { forkProcesses, type ForkOptions } from './processes/fork-processes.ts';
 import { addStopHook, processReady, taskId } from './processes/forked-child.ts';
@@ -18,7 +18,7 @@ import { listeningServers } from './processes/listening-servers.ts';
 import { resolveSettings } from './server-options.ts';
 import { ServerListener, type ServerListenOptions } from './server-listener.ts';
 import { ServerTls } from './server-tls.ts';
-import type { DetachedConnection, DrainOptions, DrainResult } from './drain.ts';
+import type { DrainOptions, DrainResult } from './drain.ts';
 import type { RequestCallback } from './callback-delegate.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ConnectionSettings, HTTPServerOptions } from './server-options.ts';
@@ -40,7 +40,6 @@ interface Place {
   readonly options: ServerListenOptions;
 }
 
-const FEWEST_DETACHED = 64;
 /** Long enough for a client with something to say, short for who waits for a process to end. */
 const TASK_DRAIN: DrainOptions = { graceMs: 1_000, deadlineMs: 27_000 };
 
@@ -55,11 +54,7 @@ export class HTTPServer {
   readonly #loop: IOLoop;
   readonly #listeners = new Set<Listener>();
   readonly #connections: Connections;
-  /** Given away, and perhaps closed since. */
-  readonly #detached = new Set<DetachedConnection>();
   #drain: Drain | null = null;
-  /** At so many, those that are closed are forgotten. */
-  #detachedLimit = FEWEST_DETACHED;
   readonly #sockets = new Set<BoundSocket>();
   readonly #places: Place[] = [];
   #url = '';
@@ -71,15 +66,17 @@ export class HTTPServer {
     const delegate = typeof app === 'function' ? new CallbackDelegate(app) : app;
     this.#loop = IOLoop.current();
     this.#settings = resolveSettings(options);
-    this.#connections = new Connections(
-      this.#loop,
-      delegate,
-      this.#settings,
-      (connection, detached) => {
-        if (detached !== null) this.#noteDetached(detached);
+    const owner: ConnectionsOwner = {
+      connectionGone: (connection, detached) => {
+        if (detached !== null) this.#drain?.tellDetached(detached);
         this.#drain?.connectionGone(connection);
       },
-    );
+      setAccepting: (isOn) => {
+        for (const listener of this.#listeners) listener.setAccepting?.(isOn);
+        for (const { listener } of this.#sockets) listener?.setAccepting?.(isOn);
+      },
+    };
+    this.#connections = new Connections(this.#loop, delegate, this.#settings, owner);
   }
 
   /**
@@ -192,7 +189,7 @@ export class HTTPServer {
     this.#connections.isDraining = true;
     this.#drain ??= new Drain(this.#loop, {
       connections: this.#connections.all,
-      detached: this.#detached,
+      detached: this.#connections.detached.all,
       load: this.#connections.load,
       stopListening: () => {
         for (const listener of this.#listeners) listener.acceptWaiting?.();
@@ -215,9 +212,9 @@ export class HTTPServer {
     return this.#url;
   }
 
-  /** How many clients are connected. */
+  /** How many clients are connected, those that are being refused and those whose connection was detached left out. */
   get connectionCount(): number {
-    return this.#connections.all.size;
+    return this.#connections.count;
   }
 
   #serveAsTask(drain: DrainOptions): void {
@@ -232,9 +229,20 @@ export class HTTPServer {
     return this.#connections.load.inProgress;
   }
 
+  /** How many connections were refused since there were `maxConnections`; never less than before. */
+  get connectionsRefused(): number {
+    return this.#connections.overload.connections;
+  }
+
+  /** How many requests were refused since there were `maxRequestsInProgress`; never less than before. */
+  get requestsRefused(): number {
+    return this.#connections.overload.requests;
+  }
+
   /** Who listens to a new connection: whoever serves it, unless something comes before HTTP. */
   #admit(tls: ServerTls | null): Protocol {
     const { proxies, headerTimeoutMs } = this.#settings;
+    if (this.#connections.isFull) return this.#connections.refuse(tls !== null);
     if (proxies === null && tls === null) return this.#connections.accept(null);
     const admission = new Admission({
       loop: this.#loop,
@@ -248,14 +256,6 @@ export class HTTPServer {
     });
     this.#connections.all.add(admission);
     return admission;
-  }
-
-  #noteDetached(connection: DetachedConnection): void {
-    this.#detached.add(connection);
-    this.#drain?.tellDetached(connection);
-    if (this.#detached.size < this.#detachedLimit) return;
-    for (const one of this.#detached) if (one.transport.isClosing) this.#detached.delete(one);
-    this.#detachedLimit = Math.max(FEWEST_DETACHED, 2 * this.#detached.size);
   }
 }
 

@@ -22,6 +22,10 @@ export interface ReaderOwner extends RequestSink {
   readonly isHeld: boolean;
   /** Whether the next request waits for the client to read. */
   readonly isWritingPaused: boolean;
+  /** Whether no further request may begin. */
+  readonly isOverloaded: boolean;
+  /** One is about to. */
+  refuseRequest(): void;
   /** All has been parsed that may be. */
   parsed(): void;
   /** Nothing more comes: whether the connection ends with that. */
@@ -32,6 +36,7 @@ export interface ReaderOwner extends RequestSink {
 
 /** Pipelined requests are answered in one go until so much is written; then the client must read. */
 const BURST_BYTES = 262_144;
+const CARRIAGE_RETURN = 0x0d;
 
 /** Reads one client's requests. */
 export class RequestReader {
@@ -167,6 +172,10 @@ export class RequestReader {
     this.#isFeeding = true;
     try {
       while (at < end && this.#isTaking()) {
+        if (this.#owner.isOverloaded && this.#isAtRequest(buffer, at)) {
+          this.#owner.refuseRequest();
+          break;
+        }
         const stop = this.#stopAt(buffer, at, Math.min(end, at + this.#chunkBytes));
         at = this.#parser.push(buffer, at, stop);
         if (this.#owner.state === 'head') this.#parser.next();
@@ -178,6 +187,12 @@ export class RequestReader {
     this.#isMoreBehind = false;
     if (at < end) this.#keep(Buffer.from(buffer.subarray(at, end)));
     this.#owner.parsed();
+  }
+
+  /** RFC 9112 §2.2: an empty line before a request is none of its. */
+  #isAtRequest(buffer: Buffer, at: number): boolean {
+    if (this.#owner.state !== 'head' || this.#parser.isMidMessage) return false;
+    return (buffer[at] ?? 0) > CARRIAGE_RETURN;
   }
 
   /** Draining, the last request is known by its end, behind which nothing has come. */

@@ -17,9 +17,8 @@ function connect(
 ): WireClient {
   const delegate = typeof app === 'function' ? new CallbackDelegate(app) : app;
   const settings = resolveSettings({ maxHeaderSize: 1000, maxBodySize: 100, ...options });
-  return new WireClient(
-    new Connections(IOLoop.current(), delegate, settings, () => undefined).accept(null),
-  );
+  const owner = { connectionGone: () => undefined, setAccepting: () => undefined };
+  return new WireClient(new Connections(IOLoop.current(), delegate, settings, owner).accept(null));
 }
 
 /** Answers with what was asked. */

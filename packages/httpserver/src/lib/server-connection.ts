@@ -131,6 +131,17 @@ export class ServerConnection
 
   // From the reader, and its parser.
 
+  get isOverloaded(): boolean {
+    return this.#host.load.isFull;
+  }
+
+  refuseRequest(): void {
+    const { overload } = this.#host;
+    overload.refusedRequest();
+    if (!this.transport.isClosing) this.transport.writeLatin1(overload.answer);
+    this.closeInOrder();
+  }
+
   get state(): ConnectionState {
     return this.#state;
   }
@@ -144,6 +155,10 @@ export class ServerConnection
   }
 
   onHead(head: RequestHead): void {
+    if (this.isOverloaded) {
+      this.refuseRequest();
+      return;
+    }
     const context = contextOf(this.#context, head.headers, this.#settings.proxyPolicy);
     const exchange = new Exchange(this, head, context, this.#loop);
     this.exchange = exchange;

@@ -18,6 +18,9 @@ describe('a server’s options', () => {
       minBodyRate: 240,
       requestTimeoutMs: Infinity,
       writeTimeoutMs: 60_000,
+      maxConnections: Infinity,
+      maxRequestsInProgress: Infinity,
+      retryAfterMs: 1000,
     });
   });
 
@@ -36,6 +39,10 @@ describe('a server’s options', () => {
     { bodyTimeoutMs: -1 },
     { minBodyRate: -1 },
     { writeTimeoutMs: -1 },
+    { maxConnections: 0 },
+    { maxRequestsInProgress: NaN },
+    { retryAfterMs: -1 },
+    { retryAfterMs: Infinity },
   ])('cannot be %o', (options) => {
     expect(() => resolveSettings(options)).toThrow(
       expect.objectContaining({ code: 'ERR_BAD_OPTION' }) as Error,

@@ -47,6 +47,15 @@ export interface HTTPServerOptions {
   readonly requestTimeoutMs?: number;
   /** How long a client may take no byte of what is sent to it. Default 60000. */
   readonly writeTimeoutMs?: number;
+  /**
+   * How many clients may be connected, those whose connection was detached included; the others are answered 503 and closed, and
+   * when many of them come at once, wait to be accepted. Default: no limit.
+   */
+  readonly maxConnections?: number;
+  /** How many requests may be in progress; the others are answered 503, and their connections closed. Default: no limit. */
+  readonly maxRequestsInProgress?: number;
+  /** When clients that were answered so may try again, which Retry-After says in whole seconds. Default 1000. */
+  readonly retryAfterMs?: number;
 }
 
 /** A server's options, resolved. */
@@ -67,6 +76,9 @@ export interface ConnectionSettings {
   readonly minBodyRate: number;
   readonly requestTimeoutMs: number;
   readonly writeTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly maxRequestsInProgress: number;
+  readonly retryAfterMs: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -89,6 +101,13 @@ export function resolveSettings(options: HTTPServerOptions = {}): ConnectionSett
     minBodyRate: size('minBodyRate', options.minBodyRate ?? 240),
     requestTimeoutMs: size('requestTimeoutMs', options.requestTimeoutMs ?? Infinity),
     writeTimeoutMs: size('writeTimeoutMs', options.writeTimeoutMs ?? 60_000),
+    maxConnections: size('maxConnections', options.maxConnections ?? Infinity, 1),
+    maxRequestsInProgress: size(
+      'maxRequestsInProgress',
+      options.maxRequestsInProgress ?? Infinity,
+      1,
+    ),
+    retryAfterMs: finite('retryAfterMs', options.retryAfterMs ?? 1000),
   };
 }
 
@@ -101,6 +120,11 @@ function proxyPolicyOf({
   if (xheaders === true) return { peers: null, isProxy: (host) => downstream.has(host) };
   const peers = new TrustedPeers(xheaders.trusted);
   return { peers, isProxy: (host) => host !== '' && (peers.has(host) || downstream.has(host)) };
+}
+
+function finite(name: string, value: number): number {
+  if (value < Infinity) return size(name, value);
+  throw new ServerError('ERR_BAD_OPTION', `${name} must be a number of milliseconds, got ${value}`);
 }
 
 function size(name: string, value: number, least = 0): number {
