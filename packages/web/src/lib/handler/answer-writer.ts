@@ -146,10 +146,28 @@ export abstract class AnswerWriter extends RequestReader {
     void this.finish();
   }
 
-  /** Takes the connection out of the framework's hands; this handler is finished (WEB-72). */
-  detach(): Transport {
+  /**
+   * Takes the connection out of the framework's hands; this handler is finished (WEB-72).
+   *
+   * @param onDrain As for `HTTPConnection.detach`.
+   */
+  detach(onDrain?: () => void): Transport {
     stateOf(this).response.abandon();
-    return this.request.connection.detach();
+    return this.request.connection.detach(onDrain);
+  }
+
+  /**
+   * Answers 101 with the headers and cookies that were set, and takes the connection out of the framework's hands as `detach`
+   * does: from here on it speaks the protocol that `Upgrade` names.
+   */
+  switchProtocols(onDrain?: () => void): Transport {
+    const { response } = stateOf(this);
+    response.transforms = [];
+    response.setStatus(101, null);
+    response.headers.delete('Content-Type');
+    response.dropBody();
+    void response.flush(false);
+    return this.detach(onDrain);
   }
 
   // The entity tag.

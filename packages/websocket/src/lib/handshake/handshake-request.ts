@@ -1,0 +1,54 @@
+// A client's half of the handshake, as a server reads it (RFC 6455 §4.2.1). Owns: what is looked at, in which order, and what is
+// answered when it is wrong. Must not know: handlers.
+import { urlSplit, type HTTPHeaders } from '@typhoon/http1';
+import { isKey } from './accept-key.ts';
+
+/** Why a request is no handshake. */
+export interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** RFC 6455 §4.4 and the last drafts, which are the same on the wire. */
+const VERSIONS = new Set(['7', '8', '13']);
+/** What a refusal for the version names. */
+export const SUPPORTED_VERSIONS = '7, 8, 13';
+
+const BAD_UPGRADE = { status: 400, message: 'Can "Upgrade" only to "WebSocket".' };
+const BAD_CONNECTION = { status: 400, message: '"Connection" must be "Upgrade".' };
+const BAD_ORIGIN = { status: 403, message: 'Cross origin websockets not allowed' };
+const BAD_VERSION = { status: 426, message: 'Upgrade Required' };
+const BAD_HEADERS = { status: 400, message: 'Missing/Invalid WebSocket headers' };
+
+/** What is wrong with a handshake, in the order of WSK-1; null for nothing. */
+export function refusalOf(
+  headers: HTTPHeaders,
+  isOriginAllowed: (origin: string) => boolean,
+): Refusal | null {
+  if (headers.get('Upgrade', '').toLowerCase() !== 'websocket') return BAD_UPGRADE;
+  if (!hasToken(headers.get('Connection', ''), 'upgrade')) return BAD_CONNECTION;
+  const origin = headers.get('Origin') ?? headers.get('Sec-Websocket-Origin');
+  if (origin !== undefined && !isOriginAllowed(origin)) return BAD_ORIGIN;
+  if (!VERSIONS.has(headers.get('Sec-WebSocket-Version', ''))) return BAD_VERSION;
+  const hasKey = isKey(headers.get('Sec-WebSocket-Key', ''));
+  return hasKey && headers.has('Host') ? null : BAD_HEADERS;
+}
+
+/** Whether a list separated by commas has that token, in any case. */
+export function hasToken(list: string, token: string): boolean {
+  return list.split(',').some((one) => one.trim().toLowerCase() === token);
+}
+
+/** Whether a page of that origin comes from that host, port included (WSK-2). */
+export function isSameOrigin(origin: string, host: string): boolean {
+  return urlSplit(origin).authority.toLowerCase() === host.toLowerCase() && host !== '';
+}
+
+/** The subprotocols that a client offers; none for none (WSK-23). */
+export function subprotocolsOf(headers: HTTPHeaders): string[] {
+  return headers
+    .get('Sec-WebSocket-Protocol', '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
