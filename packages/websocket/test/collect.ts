@@ -20,7 +20,7 @@ export interface CollectOptions {
 }
 
 /** Remembers what it is told. */
-export class Collector implements MessagePeer {
+class Collector implements MessagePeer {
   readonly isClient: boolean;
   readonly maxMessageBytes: number;
   readonly inflater: Inflater | null;
@@ -60,7 +60,7 @@ function shortened(text: string): string {
 }
 
 /** What these pieces come to: events, and the code of the error that ends them. */
-export function readPieces(pieces: readonly Buffer[], options: CollectOptions = {}): string {
+function readPieces(pieces: readonly Buffer[], options: CollectOptions = {}): string {
   const reader = new MessageReader();
   const peer = new Collector(options);
   try {

@@ -46,7 +46,7 @@ const ON_WIRE = new Set(CLOSE_CODES.filter(({ isOnWire }) => isOnWire).map(({ co
 export const MAX_CONTROL_BYTES = 125;
 
 /** Whether a close frame may carry that code. */
-export function isCloseCode(code: number): boolean {
+function isCloseCode(code: number): boolean {
   return ON_WIRE.has(code) || (Number.isInteger(code) && code >= 3000 && code <= 4999);
 }
 

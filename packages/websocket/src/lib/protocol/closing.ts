@@ -14,7 +14,7 @@ export type CloseState = 'open' | 'closeSent' | 'closeReceived' | 'closeBoth' | 
 export type CloseEvent = 'sendClose' | 'receiveClose' | 'socketEnd';
 
 /** A missing entry is an event that changes nothing: a second close frame is not sent, and not heard. */
-export const CLOSING: Readonly<Record<CloseState, Partial<Record<CloseEvent, CloseState>>>> = {
+const CLOSING: Readonly<Record<CloseState, Partial<Record<CloseEvent, CloseState>>>> = {
   open: { sendClose: 'closeSent', receiveClose: 'closeReceived', socketEnd: 'ended' },
   closeSent: { receiveClose: 'closeBoth', socketEnd: 'ended' },
   closeReceived: { sendClose: 'closeBoth', socketEnd: 'ended' },

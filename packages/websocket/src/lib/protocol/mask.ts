@@ -53,7 +53,7 @@ function maskBytes(
 }
 
 /** Masks `bytes` from `start` to `end`; the mask begins with the byte at `start`. Answers as `maskInto`. */
-export function maskInPlace(bytes: Buffer, start: number, end: number, mask: number): number {
+function maskInPlace(bytes: Buffer, start: number, end: number, mask: number): number {
   if (!IS_LITTLE_ENDIAN) return maskBytes(bytes, start, bytes, start, end, mask);
   const misaligned = (4 - ((bytes.byteOffset + start) & 3)) & 3;
   const from = Math.min(end, start + misaligned);

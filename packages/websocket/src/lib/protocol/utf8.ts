@@ -11,7 +11,7 @@ export function isValidUtf8(bytes: Uint8Array): boolean {
  * How many of the last bytes before `end` are the beginning of a character of which bytes are missing: 0 to 3. Bytes that no
  * byte can complete are not counted, and are found wrong with those before them.
  */
-export function incompleteTail(bytes: Uint8Array, start: number, end: number): number {
+function incompleteTail(bytes: Uint8Array, start: number, end: number): number {
   for (let back = 1; back <= 3 && end - back >= start; back++) {
     const byte = bytes[end - back]!;
     if (byte < 0x80) return 0;
