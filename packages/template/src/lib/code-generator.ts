@@ -2,10 +2,11 @@
 // Must not know: how templates are read, or how the code is run.
 //
 // The code is the body of a function whose parameters are the names of RUNTIME and `_tt_modules_by_name`, and which returns the
-// function that generates output from `_tt_args` and `_tt_space`. `_tt_text` and `_tt_parts` are the output so far.
+// function that generates output from `_tt_args` and `_tt_space`. `_tt_text` and `_tt_kept` are the output so far.
+// HOT: `pnpm bench template`
 import { CodeWriter, literal, type GeneratedCode } from './code-writer.ts';
-import type { Expression } from './expression.ts';
-import { Inheritance, type LoadFile } from './inheritance.ts';
+import type { Expression } from './parsed-expression.ts';
+import type { Inheritance } from './inheritance.ts';
 import { NameTable } from './name-table.ts';
 import type { ApplyNode, BlockNode, Branch, Handler, IfNode, LoopNode } from './nodes.ts';
 import type { TemplateFile, TemplateNode, TryNode } from './nodes.ts';
@@ -14,24 +15,26 @@ import { ParseError } from './template-error.ts';
 /**
  * The code for a template and all the files that belong to it.
  *
- * @throws ParseError and whatever `loadFile` throws
+ * @throws ParseError
  */
-export function generateCode(file: TemplateFile, loadFile: LoadFile | null): GeneratedCode {
-  return new CodeGenerator(new Inheritance(file, loadFile)).generate();
+export function generateCode(files: Inheritance): GeneratedCode {
+  return new CodeGenerator(files).generate();
 }
 
 /** Where the nodes are that code is generated for. */
 interface Context {
   readonly file: TemplateFile;
-  /** The places that led here, innermost first, as ` (via b.html:1, a.html:1)`. */
-  readonly via: readonly string[];
+  /** The places that led here, innermost first, as `b.html:1, a.html:1`. */
+  readonly via: string;
 }
 
 class CodeGenerator {
   readonly #files: Inheritance;
   readonly #names = new NameTable();
-  #writer = new CodeWriter();
+  #writer = new CodeWriter(0);
   #count = 0;
+  /** How many `try` there are around. */
+  #tries = 0;
   /** For each loop that `break` could leave here: the variable that says it did not. */
   #loops: (string | null)[] = [];
 
@@ -40,18 +43,18 @@ class CodeGenerator {
   }
 
   generate(): GeneratedCode {
-    const body = this.#inNewWriter(() => {
-      this.#body(this.#files.root.body, { file: this.#files.root, via: [] });
+    const body = this.#inNewWriter(1, () => {
+      this.#body(this.#files.root.body, { file: this.#files.root, via: '' });
     });
     const writer = this.#writer;
     writer.write('"use strict";');
     writer.write('return function _tt_execute(_tt_args, _tt_space) {');
     writer.indent();
     for (const declaration of this.#names.declarations()) writer.write(declaration);
-    writer.write('const _tt_parts = [];');
+    writer.write('const _tt_kept = new _tt_bytes();');
     writer.write('let _tt_text = "";');
     writer.append(body);
-    writer.write('return _tt_bytes(_tt_parts, _tt_text);');
+    writer.write('return _tt_kept.into(_tt_text);');
     writer.dedent();
     writer.write('};');
     return writer.finish();
@@ -64,7 +67,7 @@ class CodeGenerator {
   #node(node: TemplateNode, context: Context): void {
     switch (node.kind) {
       case 'text':
-        this.#write(`_tt_text += ${literal(node.text)};`, node.line, context);
+        this.#add(literal(node.text), node.line, context);
         break;
       case 'output':
         this.#output(node.value, node.isRaw, node.line, context);
@@ -109,11 +112,11 @@ class CodeGenerator {
     const { autoescape } = context.file;
     const code = this.#checked(value, line, context);
     if (isRaw || autoescape === null) {
-      this.#write(`_tt_text = _tt_raw(_tt_parts, _tt_text, ${code});`, line, context);
+      this.#add(`_tt_raw(_tt_kept, ${code})`, line, context);
       return;
     }
     const escape = this.#callee(autoescape, line, context);
-    this.#write(`_tt_text = _tt_escaped(_tt_parts, _tt_text, ${escape}, ${code});`, line, context);
+    this.#add(`_tt_escaped(_tt_kept, ${escape}, ${code})`, line, context);
   }
 
   /** TPL-12: the body is that of the youngest block of this name, in the eyes of its own file. */
@@ -167,7 +170,13 @@ class CodeGenerator {
   }
 
   /** TPL-35: Python's order; what the `else` throws is not caught by the handlers before it. */
-  #try({ line, body, handlers, otherwise, finalizer }: TryNode, context: Context): void {
+  #try(node: TryNode, context: Context): void {
+    this.#tries++;
+    this.#tryParts(node, context);
+    this.#tries--;
+  }
+
+  #tryParts({ line, body, handlers, otherwise, finalizer }: TryNode, context: Context): void {
     const flag = otherwise === null ? null : this.#variable('went_well');
     if (flag !== null) this.#write(`let ${flag} = false;`, line, context);
     if (finalizer !== null) this.#open('try {', line, context);
@@ -213,7 +222,7 @@ class CodeGenerator {
     const loops = this.#loops;
     this.#loops = [];
     this.#names.openFunction();
-    const inner = this.#inNewWriter(() => {
+    const inner = this.#inNewWriter(this.#writer.level + 1, () => {
       this.#body(body, context);
     });
     const names = this.#names.closeFunction().join(', ');
@@ -221,15 +230,14 @@ class CodeGenerator {
     const name = this.#variable('apply');
     this.#write(`const ${name} = (${names}) => {`, line, context);
     this.#writer.indent();
-    this.#writer.write('const _tt_parts = [];');
+    this.#writer.write('const _tt_kept = new _tt_bytes();');
     this.#writer.write('let _tt_text = "";');
     this.#writer.append(inner);
-    this.#writer.write('return _tt_joined(_tt_parts, _tt_text);');
+    this.#writer.write('return _tt_kept.into(_tt_text);');
     this.#writer.dedent();
     this.#writer.write('};');
     const callee = this.#callee(method, line, context);
-    const call = `_tt_applied(_tt_parts, _tt_text, ${callee}, ${name}(${names}))`;
-    this.#write(`_tt_text = ${call};`, line, context);
+    this.#add(`_tt_applied(_tt_kept, ${callee}, ${name}(${names}))`, line, context);
   }
 
   /** A function that is called with one value, bound to what it is a method of. */
@@ -271,9 +279,9 @@ class CodeGenerator {
     return code;
   }
 
-  #inNewWriter(action: () => void): CodeWriter {
+  #inNewWriter(level: number, action: () => void): CodeWriter {
     const outer = this.#writer;
-    const inner = new CodeWriter();
+    const inner = new CodeWriter(level);
     this.#writer = inner;
     action();
     this.#writer = outer;
@@ -285,12 +293,21 @@ class CodeGenerator {
   }
 
   #inside(file: TemplateFile, line: number, { file: { name }, via }: Context): Context {
-    return { file, via: [`${name}:${line}`, ...via] };
+    return { file, via: via === '' ? `${name}:${line}` : `${name}:${line}, ${via}` };
   }
 
-  /** TPL-25 */
-  #write(code: string, line: number, { file, via }: Context): void {
-    const suffix = via.length === 0 ? '' : ` (via ${via.join(', ')})`;
-    this.#writer.write(code, `${file.name}:${line}${suffix}`);
+  /** Output. In a `try` each piece is on its own: what was put out before an error stays. */
+  #add(term: string, line: number, context: Context): void {
+    if (this.#tries > 0) this.#write(`_tt_text += ${term};`, line, context);
+    else this.#writer.add(term, placeOf(line, context));
   }
+
+  #write(code: string, line: number, context: Context): void {
+    this.#writer.write(code, placeOf(line, context));
+  }
+}
+
+/** TPL-25 */
+function placeOf(line: number, { file, via }: Context): string {
+  return via === '' ? `${file.name}:${line}` : `${file.name}:${line} (via ${via})`;
 }

@@ -6,13 +6,16 @@ import { LINE_END, type GeneratedCode } from './code-writer.ts';
 import { RUNTIME } from './runtime.ts';
 import { TemplateError } from './template-error.ts';
 
-/** What generates a template's output, from the arguments and the namespace. */
-export type Execute = (args: object, namespace: object) => Buffer;
+/** What generates a template's output, from the arguments and the namespace: text, or bytes if some were put out as they are. */
+export type Execute = (args: object, namespace: object) => string | Buffer;
 
 /** Where compile failures are told of, besides being thrown. A logger of `@typhoon/log` is one. */
 export interface TemplateLogger {
   error(message: string): void;
 }
+
+const PARAMETERS: readonly string[] = [...Object.keys(RUNTIME), '_tt_imports'];
+const VALUES: readonly unknown[] = Object.values(RUNTIME);
 
 // Makes the files that V8 knows the generated code by differ, also those of templates with one name.
 let count = 0;
@@ -35,17 +38,15 @@ export class CompiledCode {
     this.#places = places;
     this.#file = `typhoon-template:${count++}/${name.replace(/[^\w./-]/g, '_')}`;
     try {
-      const parameters = [...Object.keys(RUNTIME), '_tt_imports'];
-      const make = compileFunction(code, parameters, { filename: this.#file });
-      const values = [...Object.values(RUNTIME), modules];
-      this.#execute = Reflect.apply(make, undefined, values) as Execute;
+      const make = compileFunction(code, PARAMETERS, { filename: this.#file });
+      this.#execute = Reflect.apply(make, undefined, [...VALUES, modules]) as Execute;
     } catch (cause) {
       throw this.#compileError(code, cause, logger);
     }
   }
 
   /** Generates. The stack of what it throws shows places in the template (TPL-25). */
-  run(args: object, namespace: object): Buffer {
+  run(args: object, namespace: object): string | Buffer {
     const execute = this.#execute; // without an object before it, `this` is undefined in the template
     try {
       return execute(args, namespace);

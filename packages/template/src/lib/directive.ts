@@ -1,6 +1,7 @@
 // What stands behind a directive's name. Owns: the small languages of `import`, `except` and file names.
 // Must not know: blocks, or where in the file the directive is.
-import { parseErrorTypes, parseExpression, parseLocal, type Expression } from './expression.ts';
+import { parseErrorTypes, parseExpression, parseLocal } from './expression.ts';
+import type { Expression } from './parsed-expression.ts';
 import type { Handler, ImportBinding } from './nodes.ts';
 
 /** A tag's text in its two parts (TPL-4). */

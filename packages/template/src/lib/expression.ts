@@ -2,21 +2,9 @@
 // Must not know: what the names stand for, or where the code goes.
 import { parse, type AnyNode } from 'acorn';
 
-import { findNameUses, findTargetUses, type NameUse } from './name-uses.ts';
-
-/** A piece of JavaScript, and what it wants from outside. */
-export interface Expression {
-  readonly source: string;
-  readonly uses: readonly NameUse[];
-  /** Whether it is something like `a.b`: a function from there wants its `this` when it is called. */
-  readonly isMember: boolean;
-}
-
-/** What stands behind `for`. */
-export interface LoopHead {
-  readonly target: Expression;
-  readonly values: Expression;
-}
+import { findNameUses, findTargetUses } from './name-uses.ts';
+import type { Expression, LoopHead } from './parsed-expression.ts';
+import { simpleExpression, simpleLoopHead, simpleTarget } from './simple-expression.ts';
 
 /**
  * An expression. A comma at its top level is refused: in Python it makes a tuple, here it would drop a value.
@@ -24,6 +12,8 @@ export interface LoopHead {
  * @throws SyntaxError
  */
 export function parseExpression(source: string): Expression {
+  const simple = simpleExpression(source);
+  if (simple !== null) return simple;
   const { text, node } = parseInParentheses(source);
   if (node.type === 'SequenceExpression') throw new SyntaxError(NO_TUPLES);
   return expressionAt(text, node);
@@ -64,6 +54,8 @@ export function parseErrorTypes(source: string): Expression {
  * @throws SyntaxError
  */
 export function parseLocal(name: string): Expression {
+  const simple = simpleTarget(name);
+  if (simple !== null) return simple;
   const { node } = parseInParentheses(`${name} = 0`);
   const target = node.type === 'AssignmentExpression' ? node.left : node;
   if (target.type !== 'Identifier' || target.end - target.start !== name.length) {
@@ -81,6 +73,8 @@ const BARE_TARGETS = /^((?:[\p{ID_Continue}$]+\s*,\s*)+[\p{ID_Continue}$]+)(?=\s
  * @throws SyntaxError
  */
 export function parseLoopHead(source: string): LoopHead {
+  const simple = simpleLoopHead(source);
+  if (simple !== null) return simple;
   const text = `${STRICT}for (${source.replace(BARE_TARGETS, '[$1]')}\n);`;
   const [, loop, more] = parseStrict(text);
   const isLoop = loop?.type === 'ForInStatement' || loop?.type === 'ForOfStatement';

@@ -56,6 +56,7 @@ export class Inheritance {
 
   #define(body: readonly TemplateNode[], file: TemplateFile): void {
     for (const node of body) {
+      if (node.kind === 'text' || node.kind === 'output') continue;
       if (node.kind === 'block') this.#blocks.set(node.name, { node, file });
       if (node.kind === 'include') {
         const included = this.included(node, file);

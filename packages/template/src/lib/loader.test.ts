@@ -213,6 +213,20 @@ describe('all loaders', () => {
     expect(loader.load('a').generate().toString()).toBe('B');
   });
 
+  it('compile a part when it is asked for itself, and say what is wrong with it then', () => {
+    const sources = {
+      base: '{% block b %}{% end %}',
+      // It stands in a loop here, and in none where it goes to.
+      part: '{% extends base %}{% for x in [1] %}{% block b %}{% break %}{% end %}{% end %}',
+      page: '{% extends part %}{% block b %}B{% end %}',
+    };
+    const loader = new DictLoader(sources);
+    expect(loader.load('page').generate().toString()).toBe('B');
+    expect(() => loader.load('part')).toThrow('break outside for, while block at part:1');
+    sources.part = '{% extends base %}';
+    expect(loader.load('part').generate().toString()).toBe('');
+  });
+
   it('refuse templates that include or extend themselves', () => {
     const loader = new DictLoader({
       a: '{% include "b" %}',

@@ -53,8 +53,23 @@ export abstract class BaseLoader implements TemplateLoader {
    */
   load(name: string, parentPath: string | null = null): Template {
     const path = this.resolvePath(name, parentPath);
-    const known = this.#templates.get(path);
-    if (known !== undefined) return known;
+    const template = this.#templates.get(path) ?? this.#create(path);
+    if (this.#loading.size > 0) return template;
+    try {
+      template.compile();
+    } catch (error) {
+      this.#templates.delete(path); // it may be another one next time
+      throw error;
+    }
+    return template;
+  }
+
+  /** Whether what is loaded now is part of another template. */
+  get isLoadingPart(): boolean {
+    return this.#loading.size > 1;
+  }
+
+  #create(path: string): Template {
     if (this.#loading.has(path)) {
       const way = [...this.#loading, path].join(' -> ');
       throw new TemplateError('ERR_TEMPLATE_CYCLE', `a template belongs to itself: ${way}`);

@@ -5,7 +5,7 @@
 // arguments, the namespace or the built-ins; where none has it, with the mark `_tt_no`. A name is compared with the mark where it
 // is read first, and not any more where that has happened or where something was assigned to it.
 import { BUILTINS } from './builtins.ts';
-import type { Expression } from './expression.ts';
+import type { Expression } from './parsed-expression.ts';
 import type { NameUse } from './name-uses.ts';
 
 /** An expression as it stands in the generated code. */
@@ -160,6 +160,7 @@ function addEdits({ name, kind, start, end }: NameUse, edits: Edit[]): void {
 }
 
 function applyEdits(source: string, edits: readonly Edit[]): string {
+  if (edits.length === 0) return source;
   let code = '';
   let from = 0;
   for (const { at, removed, text } of [...edits].sort((a, b) => a.at - b.at)) {

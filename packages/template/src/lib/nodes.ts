@@ -1,5 +1,5 @@
 // What a parsed template is made of. Owns: the shapes. Must not know: how they are read or compiled.
-import type { Expression, LoopHead } from './expression.ts';
+import type { Expression, LoopHead } from './parsed-expression.ts';
 
 /** One parsed file. */
 export interface TemplateFile {

@@ -2,7 +2,8 @@
 // Must not know: other files, or what is generated.
 import { parseAutoescape, parseDirective, parseExcept, parseFileName } from './directive.ts';
 import { parseFrom, parseImport, type Directive } from './directive.ts';
-import { parseExpression, parseLoopHead, parseStatement, type Expression } from './expression.ts';
+import { parseExpression, parseLoopHead, parseStatement } from './expression.ts';
+import type { Expression } from './parsed-expression.ts';
 import type { Branch, FileReference, Handler, TemplateFile } from './nodes.ts';
 import type { TemplateNode, TestedBranch } from './nodes.ts';
 import { quoted } from './quoted.ts';

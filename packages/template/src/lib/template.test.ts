@@ -103,6 +103,25 @@ describe('output', () => {
     );
   });
 
+  it('is text until it is wanted in bytes, and bytes where some were put out (TPL-7)', () => {
+    const template = new Template('é{% raw x %}{{ "<" }}');
+    expect(template.generateOutput({ x: 1 })).toBe('é1&lt;');
+    const bytes = Buffer.concat([Buffer.from('é'), Buffer.of(0xff, 0), Buffer.from('&lt;')]);
+    expect(template.generateOutput({ x: Uint8Array.of(0xff, 0) })).toEqual(bytes);
+  });
+
+  it('keeps bytes that are no UTF-8 as they are, in their places (TPL-7)', () => {
+    const source =
+      '{% raw a %}1{% try %}{% raw b %}{{ nope }}{% except %}2{% end %}' +
+      '{% apply f %}{% raw a %}{% end %}{% autoescape g %}{{ 3 }}{% raw b %}';
+    const names = { a: Buffer.of(0xff), b: Buffer.of(0xfe), f, g: () => Buffer.of(0xfd, 0x3b) };
+    function f(value: Buffer): Buffer {
+      return Buffer.concat([Buffer.from('<'), value]);
+    }
+    const wanted = [0xff, 0x31, 0xfe, 0x32, 0x3c, 0xff, 0xfd, 0x3b, 0xfe];
+    expect([...new Template(source).generate(names)]).toEqual(wanted);
+  });
+
   it('is made from UTF-8 source (TPL-33)', () => {
     expect(new Template(Buffer.from('é{{ "漢" }}')).generate().toString()).toBe('é漢');
     expect(() => new Template(Uint8Array.of(0xe9))).toThrow(TypeError);
@@ -304,6 +323,10 @@ describe('try', () => {
 
   it('keeps what was put out before the error (TPL-35)', () => {
     expect(render('{% try %}a{{ nope }}b{% except %}c{% end %}')).toBe('ac');
+    const f = (): never => {
+      throw new Error('no');
+    };
+    expect(render('{% try %}a{{ 1 }}{{ f() }}b{% except %}c{% end %}', { f })).toBe('a1c');
   });
 
   it('takes any expression for the class, when an error comes (TPL-35)', () => {

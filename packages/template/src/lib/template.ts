@@ -3,7 +3,9 @@
 import { toUnicode } from '@typhoon/escape';
 
 import { generateCode } from './code-generator.ts';
+import type { GeneratedCode } from './code-writer.ts';
 import { CompiledCode, type TemplateLogger } from './compiled-code.ts';
+import { Inheritance } from './inheritance.ts';
 import type { TemplateFile } from './nodes.ts';
 import { parseTemplate } from './parser.ts';
 import { defaultMode, filterWhitespace, type WhitespaceMode } from './whitespace.ts';
@@ -20,6 +22,8 @@ export interface TemplateLoader {
   readonly modules: object;
   /** Where compile failures are told of. */
   readonly logger: TemplateLogger | null;
+  /** Whether the template that is made now is part of another; it is compiled when it is asked for itself. Default false. */
+  readonly isLoadingPart?: boolean;
   /** The template called `name` in the eyes of the one called `parentPath`. */
   load(name: string, parentPath?: string | null): Template;
 }
@@ -55,10 +59,12 @@ export class Template {
   readonly autoescape: string | null;
   /** The names that it knows besides the arguments of {@link generate}: the loader's. */
   readonly namespace: object;
-  /** The JavaScript that was generated, the body of a function. */
-  readonly code: string;
   readonly #file: TemplateFile;
-  readonly #compiled: CompiledCode;
+  readonly #files: Inheritance;
+  readonly #modules: object;
+  readonly #logger: TemplateLogger | null;
+  #generated: GeneratedCode | null = null;
+  #compiled: CompiledCode | null = null;
 
   /**
    * Compiles `source`: text, or UTF-8 bytes, which are not kept.
@@ -74,13 +80,32 @@ export class Template {
     const whitespace = whitespaceMode(name, options);
     this.#file = parseTemplate(toUnicode(source), { name, whitespace, autoescape });
     this.autoescape = this.#file.autoescape?.source ?? null;
-    const generated = generateCode(
+    this.#files = new Inheritance(
       this.#file,
       loader === null ? null : (other, parent) => loader.load(other, parent).#file,
     );
-    this.code = generated.code;
-    const logger = options.logger ?? loader?.logger ?? null;
-    this.#compiled = new CompiledCode(name, generated, loader?.modules ?? {}, logger);
+    this.#modules = loader?.modules ?? {};
+    this.#logger = options.logger ?? loader?.logger ?? null;
+    if (loader?.isLoadingPart !== true) this.compile();
+  }
+
+  /** The JavaScript that was generated, the body of a function. */
+  get code(): string {
+    return this.#code().code;
+  }
+
+  /**
+   * Compiles now, if that has not happened yet, what would be compiled when it is generated first: parts of others are.
+   *
+   * @throws ParseError for mistakes that show when all parts are together; TemplateError `ERR_TEMPLATE_COMPILE`
+   */
+  compile(): void {
+    this.#compiled ??= new CompiledCode(this.name, this.#code(), this.#modules, this.#logger);
+  }
+
+  #code(): GeneratedCode {
+    this.#generated ??= generateCode(this.#files);
+    return this.#generated;
   }
 
   /**
@@ -90,7 +115,18 @@ export class Template {
    *   the place in the template in the stack
    */
   generate(names: object = {}): Buffer {
-    return this.#compiled.run(names, this.namespace);
+    if (this.#compiled === null) this.compile();
+    const output = this.#compiled?.run(names, this.namespace) ?? '';
+    return typeof output === 'string' ? Buffer.from(output) : output;
+  }
+
+  /**
+   * The output as it came about: text, for whoever has a use for that and encodes it later or never; bytes where `raw` or a
+   * function put out some. Errors as for `generate`.
+   */
+  generateOutput(names: object = {}): string | Buffer {
+    if (this.#compiled === null) this.compile();
+    return this.#compiled?.run(names, this.namespace) ?? '';
   }
 }
 
