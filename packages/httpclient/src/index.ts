@@ -3,6 +3,7 @@ export {
   type AsyncHTTPClientOptions,
   type ConnectionLimitOptions,
   type FetchOptions,
+  type NameOptions,
   type ResponseLimitOptions,
 } from './lib/async-http-client.ts';
 export {
@@ -10,7 +11,9 @@ export {
   type HTTPRequestOptions,
   type RequestAuthOptions,
   type RequestContentOptions,
+  type RequestBody,
   type RequestPatienceOptions,
+  type RequestProxyOptions,
   type RequestRouteOptions,
   type ResponseHandlingOptions,
   type WriteBody,
@@ -26,3 +29,4 @@ export {
   type TimeInfo,
 } from './lib/http-response.ts';
 export type { HostnameMapping } from './lib/route.ts';
+export { StreamedResponse } from './lib/streamed-response.ts';

@@ -1,6 +1,11 @@
+import { withDeadline } from '@typhoon/concurrent';
 import { describe, expect, it } from 'vitest';
 import { HTTPTimeoutError } from '../src/index.ts';
 import { failureOf, makeRig } from './rig.ts';
+import type { HTTPResponse } from '../src/index.ts';
+import type { Future } from '@typhoon/concurrent';
+
+type Fetched = Future<HTTPResponse>;
 
 describe('timeouts', () => {
   it('gives up connecting after the smaller of the two (SHC-3)', () => {
@@ -109,5 +114,58 @@ describe('timeouts', () => {
     clock.advance(900);
     peer.answer('there');
     expect(fetch.result().requestTimeMs).toBe(900);
+  });
+});
+
+describe('a deadline', () => {
+  it('is over everything: waiting, connecting, redirects, the last byte', () => {
+    const { client, accept, clock } = makeRig({ maxClients: 1 });
+    const first = client.fetch('http://a.test/');
+    const fetch = client.fetch('http://b.test/', { deadline: 1000, requestTimeoutMs: 600 });
+    clock.advance(400);
+    accept(0).answer();
+    expect(first.done()).toBe(true);
+    clock.advance(300);
+    accept(1).send('HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n');
+    clock.advance(299);
+    expect(fetch.done()).toBe(false);
+    clock.advance(1);
+    expect(failureOf(fetch)).toMatchObject({ code: 'ERR_TIMEOUT' });
+    expect(failureOf(fetch).message).toBe(
+      'HTTP 599: Deadline passed while asking: GET http://b.test:80/x',
+    );
+  });
+
+  it('is that of the work under way, unless the request has its own or wants none', () => {
+    const { client, clock, loop } = makeRig();
+    const options = { connectTimeoutMs: 0, requestTimeoutMs: 0 };
+    const [inherited, own, none] = withDeadline(100, () => [
+      client.fetch('http://a.test/', options),
+      client.fetch('http://b.test/', { ...options, deadline: { at: loop.time() + 200 } }),
+      client.fetch('http://c.test/', { ...options, deadline: 'none' }),
+    ]) as [Fetched, Fetched, Fetched];
+    clock.advance(100);
+    expect([inherited.done(), own.done()]).toEqual([true, false]);
+    clock.advance(100);
+    expect([own.done(), none.done()]).toEqual([true, false]);
+    expect(failureOf(inherited).message).toContain('Deadline passed while connecting');
+    clock.advance(100_000);
+    expect(none.done()).toBe(false);
+    client.close();
+    expect(failureOf(none)).toMatchObject({ code: 'ERR_CLIENT_CLOSED' });
+  });
+
+  it('that has passed already ends the fetch before anything is sent', () => {
+    const { client, clock, loop } = makeRig();
+    const fetch = client.fetch('http://a.test/', { deadline: { at: loop.time() - 1 } });
+    clock.advance(0);
+    expect(failureOf(fetch)).toBeInstanceOf(HTTPTimeoutError);
+  });
+
+  it('that is none is refused', () => {
+    const { client } = makeRig();
+    expect(failureOf(client.fetch('http://a.test/', { deadline: NaN }))).toMatchObject({
+      code: 'ERR_BAD_REQUEST',
+    });
   });
 });

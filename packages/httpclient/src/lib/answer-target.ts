@@ -1,7 +1,7 @@
 // What becomes of an answer whose head is there: who is told of the head, what takes the body.
 // Must not know: connections, redirects.
 import { DecodedBody, isKnownCoding } from './content-decoder.ts';
-import { CollectedBody, StreamedBody } from './response-body.ts';
+import { CollectedBody } from './response-body.ts';
 import type { ResponseHead } from '@typhoon/http1';
 import type { BodyFlow, BodyTarget } from './response-body.ts';
 
@@ -9,36 +9,35 @@ import type { BodyFlow, BodyTarget } from './response-body.ts';
 export interface BodyWishes {
   /** Decode what can be decoded. */
   readonly isDecoding: boolean;
-  /** Takes the body piece by piece, where the caller wants that. */
-  readonly streamingCallback: ((chunk: Buffer) => unknown) | null;
+  /** Makes what takes the body piece by piece, where the caller wants that; else it is collected. */
+  readonly makeTarget: ((flow: BodyFlow) => BodyTarget) | null;
   /** Most bytes that decoding may make. */
   readonly maxBytes: number;
 }
 
 /** What takes the body behind `head`; a body that is decoded leaves a trace in the head (SHC-18). */
 export function chooseTarget(head: ResponseHead, flow: BodyFlow, wishes: BodyWishes): BodyTarget {
-  const { isDecoding, streamingCallback, maxBytes } = wishes;
+  const { isDecoding, makeTarget, maxBytes } = wishes;
   const contentEncoding =
     isDecoding && !head.hasNoBody ? head.headers.get('Content-Encoding') : undefined;
   if (contentEncoding === undefined || !isKnownCoding(contentEncoding))
-    return plainTarget(flow, streamingCallback, head.contentLength);
+    return plainTarget(flow, makeTarget, head.contentLength);
   head.headers.delete('Content-Encoding');
   head.headers.set('X-Consumed-Content-Encoding', contentEncoding);
   return new DecodedBody(flow, {
     contentEncoding,
     maxBytes,
-    isStreamed: streamingCallback !== null,
-    makeTarget: (to) => plainTarget(to, streamingCallback, -1),
+    isStreamed: makeTarget !== null,
+    makeTarget: (to) => plainTarget(to, makeTarget, -1),
   });
 }
 
 function plainTarget(
   flow: BodyFlow,
-  streamingCallback: BodyWishes['streamingCallback'],
+  makeTarget: BodyWishes['makeTarget'],
   expected: number,
 ): BodyTarget {
-  if (streamingCallback === null) return new CollectedBody(flow, expected);
-  return new StreamedBody(flow, streamingCallback);
+  return makeTarget === null ? new CollectedBody(flow, expected) : makeTarget(flow);
 }
 
 /** The status line, each field and the empty line, as HTTP writes them: one call each (HCL-14). */

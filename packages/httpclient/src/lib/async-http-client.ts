@@ -6,10 +6,15 @@ import { ClientCore } from './client-core.ts';
 import { Fetch } from './fetch.ts';
 import { HTTPRequest } from './http-request.ts';
 import { HTTPClientError } from './http-response.ts';
+import { NO_PROXIES, ProxyEnvironment } from './proxy.ts';
 import { LIBRARY_DEFAULTS, resolveSettings } from './request-settings.ts';
+import type { Resolver } from '@typhoon/iostream';
+import { StreamingFetch } from './streaming-fetch.ts';
 import type { HTTPRequestOptions } from './http-request.ts';
 import type { HTTPResponse } from './http-response.ts';
+import type { AnswerTaker } from './fetch.ts';
 import type { RequestSettings } from './request-settings.ts';
+import type { StreamedResponse } from './streamed-response.ts';
 import type { HostnameMapping } from './route.ts';
 
 /** How many connections a client has, and how long it keeps them. */
@@ -42,10 +47,19 @@ export interface ResponseLimitOptions {
   readonly maxBufferSize?: number;
 }
 
-/** How to make a client. */
-export interface AsyncHTTPClientOptions extends ConnectionLimitOptions, ResponseLimitOptions {
+/** How servers are found. */
+export interface NameOptions {
+  /** Turns names into addresses: a cache, name servers of one's own. Default: the operating system. Stays the caller's. */
+  readonly resolver?: Resolver;
+  /** Whether http_proxy, https_proxy, all_proxy and no_proxy count, as they are now. Default true; see the README. */
+  readonly environmentProxies?: boolean;
   /** `host` or `host:port` to the host or `host:port` to connect to instead; names in requests stay (SHC-23). */
   readonly hostnameMapping?: HostnameMapping;
+}
+
+/** How to make a client. */
+export interface AsyncHTTPClientOptions
+  extends ConnectionLimitOptions, ResponseLimitOptions, NameOptions {
   /** Options of every request that does not say otherwise (HCL-3). */
   readonly defaults?: HTTPRequestOptions;
   /** Where it runs. Default: the current loop. */
@@ -94,6 +108,8 @@ export class AsyncHTTPClient {
         maxBodyBytes: limit('maxBodySize', options.maxBodySize ?? maxBufferSize, 0),
       },
       hostnameMapping: lowerKeys(options.hostnameMapping ?? {}),
+      resolver: options.resolver ?? null,
+      proxies: options.environmentProxies === false ? NO_PROXIES : new ProxyEnvironment(),
     });
   }
 
@@ -130,14 +146,51 @@ export class AsyncHTTPClient {
   ): Future<HTTPResponse>;
   fetch(request: string | HTTPRequest, options: FetchOptions = RAISE): Future<HTTPResponse> {
     try {
-      const made = requestOf(request, options);
-      const settings = resolveSettings(made.options, this.#defaults);
-      const fetch = new Fetch(this.#core, made, settings, options.raiseError !== false);
+      const fetch = this.#make(request, options, null);
       fetch.start();
       return fetch.future;
     } catch (error) {
       return Future.rejected(error);
     }
+  }
+
+  /**
+   * As `fetch`, but the answer is there with its head, and its body is read as it comes. A status that fails the fetch fails
+   * it when its body has come, as there. `streamingCallback` has no place here.
+   *
+   * Fails as `fetch`; what happens behind the head is thrown where the body is read.
+   */
+  stream(request: string, options?: FetchOptions): Future<StreamedResponse>;
+  stream(
+    request: HTTPRequest,
+    options?: { readonly raiseError?: boolean | undefined },
+  ): Future<StreamedResponse>;
+  stream(request: string | HTTPRequest, options: FetchOptions = RAISE): Future<StreamedResponse> {
+    try {
+      const outer = new Future<StreamedResponse>({
+        onCancel: (reason): undefined => void fetch.future.cancel(reason),
+      });
+      const streaming = new StreamingFetch(outer, () => fetch.future);
+      const fetch = this.#make(request, options, streaming);
+      fetch.future.addDoneCallback((done) => {
+        streaming.over(done);
+      });
+      fetch.start();
+      return outer;
+    } catch (error) {
+      return Future.rejected(error);
+    }
+  }
+
+  #make(request: string | HTTPRequest, options: FetchOptions, taker: AnswerTaker | null): Fetch {
+    const made = requestOf(request, options);
+    const settings = resolveSettings(made.options, this.#defaults);
+    if (taker !== null && settings.streamingCallback !== null)
+      throw new HTTPClientError('ERR_BAD_REQUEST', 'streamingCallback has no place in stream()');
+    return new Fetch(this.#core, made, settings, {
+      raiseError: options.raiseError !== false,
+      taker,
+    });
   }
 
   /** Ends every fetch that runs or waits (`ERR_CLIENT_CLOSED`), and closes all connections; twice is harmless. */

@@ -9,17 +9,10 @@ import { HTTPInputError, ResponseParser } from '@typhoon/http1';
 import { genLog } from '@typhoon/log';
 import { connectFailure } from './failure.ts';
 import type { ParserLimits, ResponseHead, ResponseSink } from '@typhoon/http1';
-import type {
-  ConnectAttempt,
-  Expirable,
-  Poller,
-  Protocol,
-  Transport,
-  TransportError,
-} from '@typhoon/ioloop';
+import type { ConnectAttempt, Expirable, Transport, TransportError } from '@typhoon/ioloop';
 import type { PoolConnection } from './connection-pool.ts';
 import type { Exchange, ExchangeCarrier } from './exchange.ts';
-import type { Route } from './route.ts';
+import type { TunnelOwner } from './tunnel.ts';
 
 /** Who keeps the connections. */
 export interface ConnectionHost {
@@ -33,7 +26,7 @@ type State = 'connecting' | 'busy' | 'idle' | 'closed';
 
 /** A connection of a client. */
 export class ClientConnection
-  implements Protocol, ResponseSink, Expirable, ExchangeCarrier, PoolConnection
+  implements TunnelOwner, ResponseSink, Expirable, ExchangeCarrier, PoolConnection
 {
   /** When an idle one is closed; see DeadlineSweep. */
   deadlineMs: number = Infinity;
@@ -70,9 +63,9 @@ export class ClientConnection
     return this.#keepAliveMs;
   }
 
-  /** Connects; the exchange begins when that has worked. */
-  open(poller: Poller, { address, options }: Route): void {
-    this.#attempt = poller.connect(address, options, this);
+  /** It is being opened; the exchange begins when that has worked. */
+  opening(attempt: ConnectAttempt): void {
+    this.#attempt = attempt;
   }
 
   /** The next exchange on an idle connection. */

@@ -3,6 +3,7 @@
 import { genLog } from '@typhoon/log';
 import { ClientConnection } from './client-connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
+import { dial } from './dial.ts';
 import { HTTPClientError } from './http-response.ts';
 import { routeOf } from './route.ts';
 import { SignalWatch } from './signal-watch.ts';
@@ -11,6 +12,8 @@ import type { IOLoop } from '@typhoon/ioloop';
 import type { ConnectionHost } from './client-connection.ts';
 import type { PoolLimits } from './connection-pool.ts';
 import type { Fetch, FetchHost } from './fetch.ts';
+import type { Resolver } from '@typhoon/iostream';
+import type { ProxyEnvironment } from './proxy.ts';
 import type { HostnameMapping } from './route.ts';
 
 /** A client's options, resolved. */
@@ -18,6 +21,9 @@ export interface ClientSettings extends PoolLimits {
   readonly idleTimeoutMs: number;
   readonly parserLimits: Required<Pick<ParserLimits, 'maxHeadBytes' | 'maxBodyBytes'>>;
   readonly hostnameMapping: HostnameMapping;
+  /** Null: the poller's own. */
+  readonly resolver: Resolver | null;
+  readonly proxies: ProxyEnvironment;
 }
 
 /** How long before the server would close an idle connection we stop using it, in milliseconds. */
@@ -44,6 +50,10 @@ export class ClientCore implements FetchHost, ConnectionHost {
 
   get maxBodyBytes(): number {
     return this.#settings.parserLimits.maxBodyBytes;
+  }
+
+  get proxies(): ProxyEnvironment {
+    return this.#settings.proxies;
   }
 
   get isKeepAlive(): boolean {
@@ -114,13 +124,14 @@ export class ClientCore implements FetchHost, ConnectionHost {
   }
 
   #open(fetch: Fetch): void {
-    const { hostnameMapping, parserLimits } = this.#settings;
+    const { hostnameMapping, parserLimits, resolver } = this.#settings;
     const exchange = fetch.granted(false);
     const connection = new ClientConnection(this, fetch.key, parserLimits, exchange);
     this.#connections.add(connection);
     try {
-      const route = routeOf(fetch.outgoing.url, fetch.settings, hostnameMapping);
-      connection.open(this.loop.poller, route);
+      const { url, proxy } = fetch.outgoing;
+      const route = routeOf(url, fetch.settings, proxy, hostnameMapping);
+      connection.opening(dial(this.loop, resolver, route, connection));
     } catch (error) {
       connection.shut(error);
     }

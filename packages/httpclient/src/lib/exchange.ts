@@ -185,8 +185,8 @@ export class Exchange implements BodyFlow, ProducerOwner {
     const { body, bodyProducer, framing } = this.request;
     this.#sending = 'sending';
     if (bodyProducer !== null) {
-      this.#producer = new ProducedBody(transport, framing, this);
-      this.#producer.run(bodyProducer);
+      this.#producer = new ProducedBody(bodyProducer, transport, framing, this);
+      this.#producer.run();
       return;
     }
     if (typeof body === 'string') transport.writeLatin1(body);

@@ -5,32 +5,35 @@
 //   [ queued ] -> [ connecting ] -> [ asking ] -> [ over ]
 //       ^   '------------------------^   |           ^
 //       '---------- redirected ----------'     from anywhere: failed, cancelled
-import { AsyncResource } from 'node:async_hooks';
-import { CancelledError, Future } from '@typhoon/concurrent';
-import { carryContexts } from '@typhoon/ioloop';
+import { CancelledError, currentDeadlineMs, Future } from '@typhoon/concurrent';
 import { chooseTarget, tellHead } from './answer-target.ts';
 import { Exchange } from './exchange.ts';
+import { FetchTimer } from './fetch-timer.ts';
 import { HTTPClientError, HTTPResponse, HTTPTimeoutError } from './http-response.ts';
 import { describeRequest, prepareRequest } from './outgoing-request.ts';
+import { draftOf, inCallersContext } from './request-draft.ts';
 import { isRedirect, redirected } from './redirect.ts';
-import { DiscardedBody } from './response-body.ts';
+import { DiscardedBody, StreamedBody } from './response-body.ts';
 import { routeKey } from './route.ts';
 import type { ResponseHead } from '@typhoon/http1';
-import type { IOLoop, TimeoutHandle } from '@typhoon/ioloop';
+import type { IOLoop } from '@typhoon/ioloop';
+import type { FutureOptions } from '@typhoon/concurrent';
 import type { PoolJob } from './connection-pool.ts';
 import type { ExchangeOwner } from './exchange.ts';
+import type { TimerOwner } from './fetch-timer.ts';
 import type { HTTPRequest } from './http-request.ts';
-import type { OutgoingRequest, RequestDraft } from './outgoing-request.ts';
+import type { HTTPResponseInit } from './http-response.ts';
+import type { OutgoingContext, OutgoingRequest } from './outgoing-request.ts';
+import type { RequestDraft } from './request-draft.ts';
 import type { RequestSettings } from './request-settings.ts';
 import type { BodyFlow, BodyTarget } from './response-body.ts';
 import type { Abortable, SignalWatch } from './signal-watch.ts';
 
 /** What a fetch asks of its client. */
-export interface FetchHost {
+export interface FetchHost extends OutgoingContext {
   readonly loop: IOLoop;
   readonly signals: SignalWatch;
   readonly maxBodyBytes: number;
-  readonly isKeepAlive: boolean;
   /** Gives it a connection now or later: `granted`. @throws HTTPClientError `ERR_CLIENT_CLOSED` */
   submit(fetch: Fetch): void;
   /** It waits no more. */
@@ -39,21 +42,37 @@ export interface FetchHost {
   reopen(fetch: Fetch): void;
 }
 
+/** Who wants an answer at its head, not when all of it is there. */
+export interface AnswerTaker {
+  /** The final head has come; answers how to make what takes the body. */
+  begin(request: HTTPRequest, code: number, init: HTTPResponseInit): (flow: BodyFlow) => BodyTarget;
+}
+
+/** What becomes of the answer. */
+export interface FetchWishes {
+  /** Whether a status outside 200 to 299 fails the fetch. */
+  readonly raiseError: boolean;
+  readonly taker: AnswerTaker | null;
+}
+
 /** Bytes of a redirect's body up to which reading it is cheaper than a new connection. */
 const REDIRECT_BODY_BYTES = 65_536;
 /** RFC 9110 §9.2.2: what may be sent again when nobody knows whether it was done. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
 
+const EMPTY_BODY = Buffer.alloc(0);
+
 type State = 'queued' | 'connecting' | 'asking' | 'redirected' | 'over';
 
 /** One call of `fetch`. */
-export class Fetch implements PoolJob, ExchangeOwner, Abortable {
+export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, FutureOptions {
   readonly future: Future<HTTPResponse>;
   key = '';
   readonly settings: RequestSettings;
   readonly #host: FetchHost;
   readonly #request: HTTPRequest;
-  readonly #raiseError: boolean;
+  readonly #wishes: FetchWishes;
+  readonly #timer: FetchTimer;
   readonly #streamingCallback: RequestSettings['streamingCallback'];
   readonly #headerCallback: RequestSettings['headerCallback'];
   #state: State = 'queued';
@@ -64,7 +83,6 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
   #redirectsLeft: number;
   #isReused = false;
   #isRetried = false;
-  #timer: TimeoutHandle | null = null;
   #queuedAtMs = 0;
   #startedAtMs = 0;
   #connectedAtMs = 0;
@@ -74,22 +92,23 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
     host: FetchHost,
     request: HTTPRequest,
     settings: RequestSettings,
-    raiseError: boolean,
+    wishes: FetchWishes,
   ) {
     this.#host = host;
     this.#request = request;
     this.settings = settings;
-    this.#raiseError = raiseError;
+    this.#wishes = wishes;
+    this.#timer = new FetchTimer(host.loop, this, deadlineOf(settings, host.loop));
     this.#redirectsLeft = settings.followRedirects === true ? settings.maxRedirects : 0;
     this.#draft = draftOf(request.url, settings);
     this.#streamingCallback = inCallersContext(settings.streamingCallback);
     this.#headerCallback = inCallersContext(settings.headerCallback);
-    this.future = new Future<HTTPResponse>({
-      onCancel: () => {
-        this.#stop();
-        return undefined;
-      },
-    });
+    this.future = new Future<HTTPResponse>(this);
+  }
+
+  /** For the future. */
+  onCancel(): undefined {
+    this.#stop();
   }
 
   /** Joins the queue; what is wrong with the request goes into the future. */
@@ -111,8 +130,8 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
     if (this.#isRetried || isReused) this.#state = 'asking';
     else this.#state = 'connecting';
     if (this.#isRetried) return this.#exchange;
-    this.#startedAtMs = this.#host.loop.time();
-    if (!isReused) this.#setTimer(this.#startedAtMs, this.#connectTimeoutMs);
+    this.#startedAtMs = this.#host.loop.eventTime;
+    if (!isReused) this.#timer.set(this.#startedAtMs, this.#connectTimeoutMs);
     return this.#exchange;
   }
 
@@ -140,13 +159,13 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
 
   requestStarted(): void {
     this.#state = 'asking';
-    this.#connectedAtMs = this.#isReused ? this.#startedAtMs : this.#host.loop.time();
-    this.#setTimer(this.#startedAtMs, this.settings.requestTimeoutMs);
+    this.#connectedAtMs = this.#isReused ? this.#startedAtMs : this.#host.loop.eventTime;
+    this.#timer.set(this.#startedAtMs, this.settings.requestTimeoutMs);
   }
 
   headReceived(head: ResponseHead, flow: BodyFlow): BodyTarget {
     this.#head = head;
-    this.#headAtMs = this.#host.loop.time();
+    this.#headAtMs = this.#host.loop.eventTime;
     if (this.#redirectsLeft > 0 && isRedirect(head)) {
       // SHC-17: callbacks see nothing of it.
       const next = redirected(this.#draft, this.outgoing.url, head);
@@ -157,16 +176,26 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
     if (this.#headerCallback !== null) tellHead(head, this.#headerCallback);
     return chooseTarget(head, flow, {
       isDecoding: this.settings.decompressResponse === true,
-      streamingCallback: this.#streamingCallback,
+      makeTarget: this.#targetMaker(head),
       maxBytes: this.#host.maxBodyBytes,
     });
+  }
+
+  /** Null where the body is collected. */
+  #targetMaker(head: ResponseHead): ((flow: BodyFlow) => BodyTarget) | null {
+    const callback = this.#streamingCallback;
+    if (callback !== null) return (flow) => new StreamedBody(flow, callback);
+    const { raiseError, taker } = this.#wishes;
+    if (taker === null || (raiseError && !isSuccess(head.status))) return null;
+    // Late, for the head is changed where the body is decoded.
+    return (flow) => taker.begin(this.#request, head.status, this.#initOf(head, EMPTY_BODY))(flow);
   }
 
   bodyReceived(body: Buffer): void {
     const head = this.#head;
     if (head === null) return;
-    const response = this.#respond(head, body);
-    if (this.#raiseError && (head.status < 200 || head.status >= 300)) {
+    const response = new HTTPResponse(this.#request, head.status, this.#initOf(head, body));
+    if (this.#wishes.raiseError && !isSuccess(head.status)) {
       this.fail(response.error);
       return;
     }
@@ -187,10 +216,10 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
   #queue(): void {
     const { loop } = this.#host;
     this.#state = 'queued';
-    this.#queuedAtMs = loop.time();
+    this.#queuedAtMs = loop.eventTime;
     try {
-      this.#outgoing = prepareRequest(this.#draft, this.settings, this.#host.isKeepAlive);
-      this.key = routeKey(this.#outgoing.url, this.settings);
+      this.#outgoing = prepareRequest(this.#draft, this.settings, this.#host);
+      this.key = routeKey(this.#outgoing.url, this.settings, this.#outgoing.proxy);
       this.#host.submit(this);
     } catch (error) {
       this.fail(error);
@@ -198,7 +227,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
     }
     // SHC-1. What was granted at once has its timer already.
     if (this.#state === ('queued' as State))
-      this.#setTimer(this.#queuedAtMs, this.#connectTimeoutMs);
+      this.#timer.set(this.#queuedAtMs, this.#connectTimeoutMs);
   }
 
   /** SHC-3: the smaller of the two that is a limit at all; 0 when neither is. */
@@ -208,26 +237,14 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
     return requestTimeoutMs === 0 ? connectTimeoutMs : Math.min(connectTimeoutMs, requestTimeoutMs);
   }
 
-  #setTimer(fromMs: number, timeoutMs: number): void {
-    this.#clearTimer();
-    if (timeoutMs === 0 || timeoutMs === Infinity) return;
-    this.#timer = this.#host.loop.callAt(fromMs + timeoutMs, expire, this);
-  }
-
-  #clearTimer(): void {
-    if (this.#timer === null) return;
-    this.#host.loop.removeTimeout(this.#timer);
-    this.#timer = null;
-  }
-
   /** The present phase took too long. */
-  timedOut(): void {
-    this.#timer = null;
-    this.fail(new HTTPTimeoutError(this.#whatTimedOut()));
+  timedOut(isDeadline: boolean): void {
+    this.fail(new HTTPTimeoutError(this.#whatTimedOut(isDeadline)));
   }
 
-  #whatTimedOut(): string {
+  #whatTimedOut(isDeadline: boolean): string {
     const what = this.#describe();
+    if (isDeadline) return `Deadline passed while ${this.#state}: ${what}`;
     if (this.#state === 'queued')
       return `Timeout in request queue after ${this.#connectTimeoutMs} ms: ${what}`;
     if (this.#state === 'connecting')
@@ -250,7 +267,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
   #redirect(next: RequestDraft): void {
     this.#exchange?.abandon();
     this.#exchange = null;
-    this.#clearTimer();
+    this.#timer.stop();
     this.#state = 'redirected';
     this.#redirectsLeft--;
     this.#isRetried = false;
@@ -263,12 +280,11 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
     if (this.#state === 'redirected') this.#queue();
   }
 
-  #respond(head: ResponseHead, body: Buffer): HTTPResponse {
-    const now = this.#host.loop.time();
+  #initOf(head: ResponseHead, body: Buffer): HTTPResponseInit {
     const start = this.#startedAtMs;
     const { maxRedirects, followRedirects } = this.settings;
     const isExhausted = followRedirects === true && maxRedirects > 0 && isRedirect(head);
-    return new HTTPResponse(this.#request, head.status, {
+    return {
       reason: head.reason,
       headers: head.headers,
       body,
@@ -278,17 +294,17 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
         queueMs: start - this.#queuedAtMs,
         connectMs: this.#connectedAtMs - start,
         startTransferMs: this.#headAtMs - start,
-        totalMs: now - start,
+        totalMs: this.#host.loop.eventTime - start,
       },
-      ...(isExhausted ? { error: tooManyRedirects(maxRedirects) } : {}),
-    });
+      error: isExhausted ? tooManyRedirects(maxRedirects) : undefined,
+    };
   }
 
   /** Nothing more comes of it: timers, listeners and connection are let go. */
   #stop(): void {
     const before = this.#state;
     this.#state = 'over';
-    this.#clearTimer();
+    this.#timer.stop();
     const { signal } = this.settings;
     if (signal !== null) this.#host.signals.remove(signal, this);
     if (before === 'queued') this.#host.withdraw(this);
@@ -298,24 +314,22 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable {
   }
 }
 
-function draftOf(url: string, settings: RequestSettings): RequestDraft {
-  const { method, headers, body, authUsername, authPassword } = settings;
-  const bodyProducer = inCallersContext(settings.bodyProducer);
-  return { url, method, headers, body, bodyProducer, authUsername, authPassword };
+/** When all must be over; `Infinity` for never. @throws HTTPClientError `ERR_BAD_REQUEST` */
+function deadlineOf({ deadline }: RequestSettings, loop: IOLoop): number {
+  if (deadline === null) return currentDeadlineMs();
+  if (deadline === 'none') return Infinity;
+  try {
+    return loop.deadline(deadline);
+  } catch (cause) {
+    throw new HTTPClientError('ERR_BAD_REQUEST', 'deadline is no instant', { cause });
+  }
 }
 
-/** Callbacks run where the connection was opened, perhaps for another request: they take their own context along. */
-function inCallersContext<A extends unknown[]>(
-  callback: ((...args: A) => unknown) | null,
-): ((...args: A) => unknown) | null {
-  return callback === null ? null : AsyncResource.bind(carryContexts(callback), 'TyphoonFetch');
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** One function for all fetches, so that none makes its own. */
-function expire(fetch: Fetch): void {
-  fetch.timedOut();
-}
-
 function follow(fetch: Fetch): void {
   fetch.follow();
 }

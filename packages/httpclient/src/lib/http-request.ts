@@ -3,10 +3,16 @@
 import { HTTPHeaders } from '@typhoon/http1';
 import type { Future } from '@typhoon/concurrent';
 import type { HeadersInit } from '@typhoon/http1';
-import type { ConnectTlsOptions } from '@typhoon/ioloop';
+import type { ConnectTlsOptions, Timeout } from '@typhoon/ioloop';
 
 /** Sends a piece of a body; what it returns is settled when more may be written. A string is sent as UTF-8. */
 export type WriteBody = (chunk: Uint8Array | string) => Future<void>;
+
+/**
+ * A body: text (sent as UTF-8), bytes, or pieces of either as they come: a generator, a stream of Node.js or of the web.
+ * Pieces are asked for as fast as the server takes them, and no more once the fetch is over.
+ */
+export type RequestBody = Uint8Array | string | AsyncIterable<Uint8Array | string>;
 
 /** What is sent. */
 export interface RequestContentOptions {
@@ -14,8 +20,11 @@ export interface RequestContentOptions {
   readonly method?: string;
   /** Header fields; the object is never changed (HCL-4). */
   readonly headers?: HeadersInit;
-  /** The body; a string is sent as UTF-8. Bytes must not change before the fetch is settled. */
-  readonly body?: Uint8Array | string;
+  /**
+   * The body. Bytes must not change before the fetch is settled. Pieces can be sent once, so a redirect that wants them again
+   * fails (`ERR_BAD_REQUEST`); without Content-Length they are chunked.
+   */
+  readonly body?: RequestBody;
   /** Writes the body piece by piece once the head is sent; may return a promise. Without Content-Length it is chunked. */
   readonly bodyProducer?: (write: WriteBody) => unknown;
   /** Send the body only after the server answered `100 Continue` (SHC-12). Default false. */
@@ -44,6 +53,12 @@ export interface RequestPatienceOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds from the request's start to the last byte; 0: no limit. Each redirect starts anew. Default 20000. */
   readonly requestTimeoutMs?: number;
+  /**
+   * When all must be over, from the wait for a connection to the last byte, redirects and all: milliseconds from now, or an
+   * instant `{ at }`. Default: that of the work under way (`withDeadline`, a request being served), if it has one. `none`:
+   * none.
+   */
+  readonly deadline?: Timeout | 'none';
   /** Aborting it cancels the fetch and closes its connection. */
   readonly signal?: AbortSignal;
   /** Default true. */
@@ -54,7 +69,7 @@ export interface RequestPatienceOptions {
 
 /** What becomes of the answer. */
 export interface ResponseHandlingOptions {
-  /** Ask for gzip, and decode gzip, deflate and br. Default true. */
+  /** Ask for gzip, and decode gzip, deflate, br and (where Node.js can) zstd. Default true. */
   readonly decompressResponse?: boolean;
   /**
    * Gets the body piece by piece; `response.body` is then empty. The bytes are the callback's to keep. While a promise
@@ -85,6 +100,21 @@ export interface RequestRouteOptions {
   readonly socketPath?: string;
 }
 
+/**
+ * Through whom; goes before the environment's proxies. A proxy speaks HTTP: what is secure goes through it by CONNECT, all
+ * else in absolute form.
+ */
+export interface RequestProxyOptions {
+  /** The proxy's host; empty: none, whatever the environment says (CRL-1). */
+  readonly proxyHost?: string;
+  /** The proxy's port; must be given with a host. */
+  readonly proxyPort?: number;
+  /** Who we are to the proxy. */
+  readonly proxyUsername?: string;
+  /** Default empty. */
+  readonly proxyPassword?: string;
+}
+
 /** Everything that can be asked for, of one request or (as `defaults`) of all. */
 export interface HTTPRequestOptions
   extends
@@ -92,7 +122,8 @@ export interface HTTPRequestOptions
     RequestAuthOptions,
     RequestPatienceOptions,
     ResponseHandlingOptions,
-    RequestRouteOptions {}
+    RequestRouteOptions,
+    RequestProxyOptions {}
 
 /** A request; it can be fetched any number of times (HCL-15). */
 export class HTTPRequest {
@@ -119,10 +150,10 @@ export class HTTPRequest {
     return this.#headers;
   }
 
-  /** The body's bytes; text as UTF-8 (HCL-9). Null when none was given. */
+  /** The body's bytes; text as UTF-8 (HCL-9). Null when none was given, or pieces. */
   get body(): Buffer | null {
     const { body } = this.options;
-    if (body === undefined) return null;
+    if (typeof body !== 'string' && !(body instanceof Uint8Array)) return null;
     this.#body ??= typeof body === 'string' ? Buffer.from(body) : view(body);
     return this.#body;
   }

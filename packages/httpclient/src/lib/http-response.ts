@@ -7,10 +7,11 @@ import type { HTTPRequest } from './http-request.ts';
  * Why a fetch failed:
  * `ERR_HTTP_STATUS` the status is not 200 to 299; `ERR_TOO_MANY_REDIRECTS` the same, and `maxRedirects` were followed
  * before; `ERR_TIMEOUT` no slot, connection or answer in time; `ERR_NAME_NOT_RESOLVED` the host has no address;
- * `ERR_CONNECT` refused, unreachable, no descriptor left; `ERR_TLS` handshake or certificate; `ERR_STREAM_CLOSED` the
- * connection ended before the answer did; `ERR_BAD_RESPONSE` the answer is no HTTP, or its body cannot be decoded;
- * `ERR_TOO_LARGE` its head or body is over the limit; `ERR_BAD_URL` the URL is no http or https URL; `ERR_BAD_REQUEST`
- * the request contradicts itself or HTTP; `ERR_CLIENT_CLOSED` the client is closed.
+ * `ERR_CONNECT` refused, unreachable, no descriptor left; `ERR_PROXY` the proxy refuses; `ERR_TLS` handshake or certificate;
+ * `ERR_STREAM_CLOSED` the connection ended before the answer did; `ERR_BAD_RESPONSE` the answer is no HTTP, or its body
+ * cannot be decoded; `ERR_TOO_LARGE` its head or body is over the limit; `ERR_BAD_URL` the URL is no http or https URL;
+ * `ERR_BAD_REQUEST` the request contradicts itself or HTTP; `ERR_BODY_USED` the body of a stream was read before;
+ * `ERR_CLIENT_CLOSED` the client is closed.
  */
 export type HTTPClientErrorCode =
   | 'ERR_HTTP_STATUS'
@@ -18,12 +19,14 @@ export type HTTPClientErrorCode =
   | 'ERR_TIMEOUT'
   | 'ERR_NAME_NOT_RESOLVED'
   | 'ERR_CONNECT'
+  | 'ERR_PROXY'
   | 'ERR_TLS'
   | 'ERR_STREAM_CLOSED'
   | 'ERR_BAD_RESPONSE'
   | 'ERR_TOO_LARGE'
   | 'ERR_BAD_URL'
   | 'ERR_BAD_REQUEST'
+  | 'ERR_BODY_USED'
   | 'ERR_CLIENT_CLOSED';
 
 /** The status that stands for "there was no HTTP answer" (HCL-6). */
@@ -103,7 +106,7 @@ export interface HTTPResponseInit {
   readonly startTime?: number;
   readonly timeInfo?: TimeInfo;
   /** Why there was no answer, or why this one is none; a function makes it when it is first asked for. */
-  readonly error?: Error | ((response: HTTPResponse) => Error);
+  readonly error?: Error | ((response: HTTPResponse) => Error) | undefined;
 }
 
 const EMPTY_BODY = Buffer.alloc(0);

@@ -1,6 +1,8 @@
 import { HTTPHeaders } from '@typhoon/http1';
 import { describe, expect, it } from 'vitest';
 import { describeRequest, prepareRequest } from './outgoing-request.ts';
+import { NO_PROXIES } from './proxy.ts';
+import { draftOf } from './request-draft.ts';
 import { LIBRARY_DEFAULTS, resolveSettings } from './request-settings.ts';
 import type { HTTPRequestOptions } from './http-request.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
@@ -11,7 +13,7 @@ function prepare(
   isKeepAlive = true,
 ): OutgoingRequest {
   const settings = resolveSettings(options, LIBRARY_DEFAULTS);
-  return prepareRequest({ ...settings, url }, settings, isKeepAlive);
+  return prepareRequest(draftOf(url, settings), settings, { isKeepAlive, proxies: NO_PROXIES });
 }
 
 /** Header fields by name. */

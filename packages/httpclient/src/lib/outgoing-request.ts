@@ -9,22 +9,13 @@ import {
   requestHead,
 } from '@typhoon/http1';
 import { HTTPClientError } from './http-response.ts';
+import { proxyOf } from './proxy.ts';
 import { parseRequestUrl } from './request-url.ts';
-import type { HeadersInit } from '@typhoon/http1';
-import type { WriteBody } from './http-request.ts';
+import type { BodyProducer } from './body-producer.ts';
+import type { Proxy, ProxyEnvironment } from './proxy.ts';
+import type { RequestDraft } from './request-draft.ts';
 import type { RequestSettings } from './request-settings.ts';
 import type { RequestUrl } from './request-url.ts';
-
-/** What of a request a redirect may change. */
-export interface RequestDraft {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: HeadersInit | null;
-  readonly body: Uint8Array | string | null;
-  readonly bodyProducer: ((write: WriteBody) => unknown) | null;
-  readonly authUsername: string | null;
-  readonly authPassword: string;
-}
 
 /** A request ready to be written. */
 export interface OutgoingRequest {
@@ -34,13 +25,22 @@ export interface OutgoingRequest {
   readonly head: string;
   /** The whole body; text only where a character is a byte. Null when there is none or a producer writes it. */
   readonly body: Uint8Array | string | null;
-  readonly bodyProducer: ((write: WriteBody) => unknown) | null;
+  readonly bodyProducer: BodyProducer | null;
   /** Counts what the producer writes. */
   readonly framing: BodyWriter;
   /** Send the body only after `100 Continue`. */
   readonly isContinueAwaited: boolean;
   /** Whether the request lets its connection live. */
   readonly isKeepAlive: boolean;
+  /** Whom it goes through. */
+  readonly proxy: Proxy | null;
+}
+
+/** What a client adds to its requests. */
+export interface OutgoingContext {
+  /** Whether connections are kept. */
+  readonly isKeepAlive: boolean;
+  readonly proxies: ProxyEnvironment;
 }
 
 /** SHC-6. */
@@ -58,14 +58,15 @@ const USER_AGENT = 'Typhoon';
 export function prepareRequest(
   draft: RequestDraft,
   settings: RequestSettings,
-  isKeepAlive: boolean,
+  { isKeepAlive, proxies }: OutgoingContext,
 ): OutgoingRequest {
   const url = parseRequestUrl(draft.url);
+  const proxy = proxyOf(url, settings, proxies);
   if (settings.allowNonstandardMethods !== true) checkMethod(draft);
   if (draft.body !== null && draft.bodyProducer !== null)
     throw badRequest('body and bodyProducer cannot both be given');
   try {
-    return assemble(draft, url, settings, isKeepAlive);
+    return assemble(draft, url, settings, { isKeepAlive, proxy });
   } catch (error) {
     if (error instanceof HTTPOutputError) throw badRequest(error.message, error);
     throw error;
@@ -96,7 +97,7 @@ function assemble(
   draft: RequestDraft,
   url: RequestUrl,
   settings: RequestSettings,
-  isKeepAlive: boolean,
+  { isKeepAlive, proxy }: { readonly isKeepAlive: boolean; readonly proxy: Proxy | null },
 ): OutgoingRequest {
   const { method, bodyProducer } = draft;
   const body = draft.body === null ? null : sendable(draft.body);
@@ -113,16 +114,22 @@ function assemble(
   if (settings.ifModifiedSince !== null)
     headers.set('If-Modified-Since', formatTimestamp(settings.ifModifiedSince));
   if (isContinueAwaited) headers.set('Expect', '100-continue');
+  // RFC 9112 §3.2.2; what is secure is asked of the server itself, through a tunnel.
+  const isAbsolute = proxy !== null && !url.isSecure;
+  if (isAbsolute && proxy.authorization !== null)
+    headers.set('Proxy-Authorization', proxy.authorization);
   const framing = frame(headers, method, body, hasBody);
+  const target = isAbsolute ? `http://${url.authority}${url.target}` : url.target;
   return {
     method,
     url,
-    head: requestHead(method, url.target, headers),
+    head: requestHead(method, target, headers),
     body,
     bodyProducer,
     framing,
     isContinueAwaited,
     isKeepAlive: isKeepAlive && !/\bclose\b/i.test(headers.get('Connection', '')),
+    proxy,
   };
 }
 

@@ -4,6 +4,7 @@ import { Future } from '@typhoon/concurrent';
 import { appLog } from '@typhoon/log';
 import { HTTPClientError, HTTPStreamClosedError } from './http-response.ts';
 import { isThenable } from './response-body.ts';
+import type { BodyProducer } from './body-producer.ts';
 import type { BodyWriter } from '@typhoon/http1';
 import type { Transport } from '@typhoon/ioloop';
 import type { WriteBody } from './http-request.ts';
@@ -26,21 +27,28 @@ export class ProducedBody {
   readonly #transport: Transport;
   readonly #framing: BodyWriter;
   readonly #owner: ProducerOwner;
+  readonly #producer: BodyProducer;
   #state: State = 'producing';
   /** Pending while the peer reads slower than we write. */
   #drained: Future<void> | null = null;
 
-  constructor(transport: Transport, framing: BodyWriter, owner: ProducerOwner) {
+  constructor(
+    producer: BodyProducer,
+    transport: Transport,
+    framing: BodyWriter,
+    owner: ProducerOwner,
+  ) {
+    this.#producer = producer;
     this.#transport = transport;
     this.#framing = framing;
     this.#owner = owner;
   }
 
   /** Calls the producer; the body ends when it has returned and what it returned is settled. */
-  run(producer: (write: WriteBody) => unknown): void {
+  run(): void {
     let work: unknown;
     try {
-      work = producer(this.#write);
+      work = this.#producer.produce(this.#write);
     } catch (error) {
       this.#fail(error);
       return;
@@ -73,10 +81,12 @@ export class ProducedBody {
 
   /** The answer is there, or will not come: the producer's next or pending `write` fails. */
   stop(): void {
-    if (this.#state === 'producing') this.#state = 'over';
+    const isProducing = this.#state === 'producing';
+    if (isProducing) this.#state = 'over';
     const drained = this.#drained;
     this.#drained = null;
     if (drained?.done() === false) fail(drained);
+    if (isProducing) this.#producer.stop();
   }
 
   readonly #write: WriteBody = (chunk) => {
@@ -126,6 +136,7 @@ export class ProducedBody {
       return;
     }
     this.#state = 'over';
+    this.#producer.stop();
     this.#owner.sendingFailed(error);
   }
 }

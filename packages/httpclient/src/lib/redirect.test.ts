@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isRedirect, redirected } from './redirect.ts';
 import { parseRequestUrl } from './request-url.ts';
 import type { ResponseHead } from '@typhoon/http1';
-import type { RequestDraft } from './outgoing-request.ts';
+import type { RequestDraft } from './request-draft.ts';
 
 function head(status: number, location?: string): ResponseHead {
   return {

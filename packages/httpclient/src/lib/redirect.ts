@@ -1,9 +1,10 @@
 // Redirects: which answers are one, and what is asked for next. SHC-13, SHC-14, SHC-16, SEC-29.
 // Must not know: connections; how often was redirected before.
 import { HTTPHeaders, urlJoin, urlSplit } from '@typhoon/http1';
+import { HTTPClientError } from './http-response.ts';
 import { parseRequestUrl } from './request-url.ts';
 import type { ResponseHead } from '@typhoon/http1';
-import type { RequestDraft } from './outgoing-request.ts';
+import type { RequestDraft } from './request-draft.ts';
 import type { RequestUrl } from './request-url.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -25,7 +26,7 @@ export function isRedirect(head: ResponseHead): boolean {
   return REDIRECTS.has(head.status) && head.headers.has('Location');
 }
 
-/** The request that follows `draft`, which went to `from`. @throws HTTPClientError `ERR_BAD_URL` */
+/** The request that follows `draft`, which went to `from`. @throws HTTPClientError `ERR_BAD_URL`, `ERR_BAD_REQUEST` */
 export function redirected(
   draft: RequestDraft,
   from: RequestUrl,
@@ -35,6 +36,10 @@ export function redirected(
   const url = urlJoin(draft.url, location);
   const isSameOrigin = parseRequestUrl(url).origin === from.origin;
   const isBodyDropped = losesBody(head.status, draft.method);
+  if (!isBodyDropped && draft.bodyProducer?.isRepeatable === false) {
+    const message = `a redirect (${head.status}) asks for the body again, which came in pieces and is gone`;
+    throw new HTTPClientError('ERR_BAD_REQUEST', message);
+  }
   const headers = new HTTPHeaders(draft.headers ?? undefined);
   headers.delete('Host');
   if (isBodyDropped) for (const name of BODY_FIELDS) headers.delete(name);

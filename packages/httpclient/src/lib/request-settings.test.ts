@@ -33,10 +33,11 @@ describe('resolveSettings', () => {
     expect(resolveSettings(unsaid, LIBRARY_DEFAULTS).userAgent).toBeNull();
   });
 
-  it('refuses authentication but basic, proxies, and an interface that is no address (SHC-9)', () => {
+  it('refuses other authentication, half a proxy, and an interface that is no address (SHC-9, CRL-1)', () => {
     const bad = [
       { authMode: 'digest' },
-      { proxyHost: 'p', proxyPort: 1 },
+      { proxyHost: 'p' },
+      { proxyPort: 1 },
       { networkInterface: 'eth0' },
     ];
     for (const options of bad) {

@@ -10,6 +10,7 @@ export type RequestSettings = {
 } & {
   readonly method: string;
   readonly authPassword: string;
+  readonly proxyPassword: string;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly maxRedirects: number;
@@ -30,6 +31,7 @@ export const LIBRARY_DEFAULTS: RequestSettings = {
   authMode: 'basic',
   connectTimeoutMs: 20_000,
   requestTimeoutMs: 20_000,
+  deadline: null,
   signal: null,
   followRedirects: true,
   maxRedirects: 5,
@@ -44,6 +46,10 @@ export const LIBRARY_DEFAULTS: RequestSettings = {
   allowIpv6: true,
   networkInterface: null,
   socketPath: null,
+  proxyHost: null,
+  proxyPort: null,
+  proxyUsername: null,
+  proxyPassword: '',
 };
 
 /** Fills what `given` leaves open from `base`. @throws HTTPClientError `ERR_BAD_REQUEST` */
@@ -62,6 +68,7 @@ export function resolveSettings(given: HTTPRequestOptions, base: RequestSettings
     authMode: given.authMode ?? base.authMode,
     connectTimeoutMs: given.connectTimeoutMs ?? base.connectTimeoutMs,
     requestTimeoutMs: given.requestTimeoutMs ?? base.requestTimeoutMs,
+    deadline: given.deadline ?? base.deadline,
     signal: given.signal ?? base.signal,
     followRedirects: given.followRedirects ?? base.followRedirects,
     maxRedirects: given.maxRedirects ?? base.maxRedirects,
@@ -76,17 +83,24 @@ export function resolveSettings(given: HTTPRequestOptions, base: RequestSettings
     allowIpv6: given.allowIpv6 ?? base.allowIpv6,
     networkInterface: given.networkInterface ?? base.networkInterface,
     socketPath: given.socketPath ?? base.socketPath,
+    proxyHost: given.proxyHost ?? base.proxyHost,
+    proxyPort: given.proxyPort ?? base.proxyPort,
+    proxyUsername: given.proxyUsername ?? base.proxyUsername,
+    proxyPassword: given.proxyPassword ?? base.proxyPassword,
   };
-  check(given, settings);
+  check(settings);
   return settings;
 }
 
-function check(given: HTTPRequestOptions, settings: RequestSettings): void {
+function check(settings: RequestSettings): void {
   checkTimeout('connectTimeoutMs', settings.connectTimeoutMs);
   checkTimeout('requestTimeoutMs', settings.requestTimeoutMs);
-  // What JavaScript callers may say; going on without a proxy that was asked for could tell the wrong people.
-  if ('proxyHost' in given || 'proxyPort' in given)
-    throw badRequest('proxies are not supported yet');
+  const { proxyHost, proxyPort } = settings;
+  // CRL-1. Going on without a proxy that was asked for could tell the wrong people.
+  if (proxyHost !== null && proxyHost !== '' && proxyPort === null)
+    throw badRequest('proxyHost was given without proxyPort');
+  if (proxyHost === null && proxyPort !== null)
+    throw badRequest('proxyPort was given without proxyHost');
   if (settings.authMode !== 'basic')
     throw badRequest(`unsupported authMode ${String(settings.authMode)}, only basic is`);
   const { networkInterface } = settings;

@@ -10,11 +10,11 @@ function route(
   options: HTTPRequestOptions = {},
   mapping: HostnameMapping = {},
 ): Route {
-  return routeOf(parseRequestUrl(url), resolveSettings(options, LIBRARY_DEFAULTS), mapping);
+  return routeOf(parseRequestUrl(url), resolveSettings(options, LIBRARY_DEFAULTS), null, mapping);
 }
 
 function key(url: string, options: HTTPRequestOptions = {}): string {
-  return routeKey(parseRequestUrl(url), resolveSettings(options, LIBRARY_DEFAULTS));
+  return routeKey(parseRequestUrl(url), resolveSettings(options, LIBRARY_DEFAULTS), null);
 }
 
 describe('routeOf', () => {
@@ -22,6 +22,7 @@ describe('routeOf', () => {
     expect(route('http://a.test:81/')).toEqual({
       address: { host: 'a.test', port: 81 },
       options: {},
+      tunnel: null,
     });
     expect(route('http://[::1]/').address).toEqual({ host: '::1', port: 80 });
   });

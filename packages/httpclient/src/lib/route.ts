@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import { splitHostAndPort } from '@typhoon/http1';
 import { HTTPClientError } from './http-response.ts';
 import type { ConnectAddress, ConnectOptions, ConnectTlsOptions } from '@typhoon/ioloop';
+import type { Proxy } from './proxy.ts';
 import type { RequestSettings } from './request-settings.ts';
 import type { RequestUrl } from './request-url.ts';
 
@@ -15,6 +16,17 @@ export type HostnameMapping = Readonly<Record<string, string>>;
 export interface Route {
   readonly address: ConnectAddress;
   readonly options: ConnectOptions;
+  /** What to do at the proxy before TLS; null where the connection itself leads there. */
+  readonly tunnel: TunnelRoute | null;
+}
+
+/** A connection through a proxy. */
+export interface TunnelRoute {
+  /** The server, `host:port`. */
+  readonly authority: string;
+  readonly proxy: Proxy;
+  /** Of the server behind the proxy. */
+  readonly tls: ConnectTlsOptions;
 }
 
 const identities = new WeakMap<object, number>();
@@ -24,8 +36,10 @@ let lastIdentity = 0;
  * Two requests with one key may share a connection: scheme, host and port, and all that the connection was opened with
  * (SEC-33). Objects and bytes count as the same when they are the same object.
  */
-export function routeKey(url: RequestUrl, settings: RequestSettings): string {
+export function routeKey(url: RequestUrl, settings: RequestSettings, proxy: Proxy | null): string {
   let key = url.origin;
+  if (proxy !== null)
+    key += `|proxy=${proxy.host}:${proxy.port} ${JSON.stringify(proxy.authorization)}`;
   if (settings.socketPath !== null) key += `|unix=${JSON.stringify(settings.socketPath)}`;
   if (settings.allowIpv6 === false) key += '|ipv4';
   if (settings.networkInterface !== null) key += `|from=${settings.networkInterface}`;
@@ -42,20 +56,31 @@ export function routeKey(url: RequestUrl, settings: RequestSettings): string {
 export function routeOf(
   url: RequestUrl,
   settings: RequestSettings,
+  proxy: Proxy | null,
   mapping: HostnameMapping,
 ): Route {
+  const isTunnelled = proxy !== null && url.isSecure;
   return {
-    address: addressOf(url, settings, mapping),
+    address: addressOf(proxy ?? url, settings, mapping),
     options: {
-      ...(url.isSecure ? { tls: tlsOptions(url, settings) } : {}),
+      ...(url.isSecure && !isTunnelled ? { tls: tlsOptions(url, settings) } : {}),
       ...(settings.networkInterface === null ? {} : { localAddress: settings.networkInterface }),
       ...(settings.allowIpv6 === false ? { family: 4 } : {}),
     },
+    tunnel: isTunnelled ? tunnelTo(url, settings, proxy) : null,
   };
 }
 
+/** RFC 9110 §9.3.6. */
+function tunnelTo(url: RequestUrl, settings: RequestSettings, proxy: Proxy): TunnelRoute {
+  const host = isIP(url.host) === 6 ? `[${url.host}]` : url.host;
+  // The connection's other end is the proxy: the name to check is said in any case.
+  const tls = { servername: url.host, ...tlsOptions(url, settings) };
+  return { authority: `${host}:${url.port}`, proxy, tls };
+}
+
 function addressOf(
-  { host, port }: RequestUrl,
+  { host, port }: { readonly host: string; readonly port: number },
   { socketPath }: RequestSettings,
   mapping: HostnameMapping,
 ): ConnectAddress {
