@@ -2,19 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { outcomes, refusalOf, requests, responses } from './collect.ts';
-import { BODY_CHAPTERS } from './strictness/body-rows.ts';
-import { HEAD_CHAPTERS } from './strictness/head-rows.ts';
-import { RESPONSE_CHAPTERS } from './strictness/response-rows.ts';
-import type { Chapter, Row } from './strictness/rows.ts';
+import { STRICTNESS, type Chapter, type Row } from '../src/testing.ts';
 
-const CHAPTERS = [...HEAD_CHAPTERS, ...BODY_CHAPTERS, ...RESPONSE_CHAPTERS];
 const PAGE = new URL('../STRICTNESS.md', import.meta.url);
 
 function reader({ reads }: Chapter): ReturnType<typeof requests> {
   return reads === 'requests' ? requests() : responses(reads.responseTo);
 }
 
-describe.each(CHAPTERS)('$title', (chapter) => {
+describe.each(STRICTNESS)('$title', (chapter) => {
   it.each(chapter.rows)('%s (RFC %s)', (_what, _section, bytes, outcome) => {
     const isResponse = chapter.reads !== 'requests';
     expect(outcomes(reader(chapter), bytes, isResponse)).toEqual(new Set([outcome]));
@@ -32,7 +28,7 @@ function rowText(chapter: Chapter, [what, section, bytes, outcome]: Row): string
 }
 
 function tables(): string {
-  return CHAPTERS.map((chapter) => {
+  return STRICTNESS.map((chapter) => {
     const rows = chapter.rows.map((row) => rowText(chapter, row));
     return [
       `## ${chapter.title}`,

@@ -1,22 +1,25 @@
 // The proxies' configurations as docs/deploying.md has them, with the ports and files of a test.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isInstalled, type Program } from './foreign-proxy.ts';
+import { versionOf, type Program } from './foreign-proxy.ts';
 
 const PAGE = new URL('../../../../docs/deploying.md', import.meta.url);
+
+/** Texts that the page has, and what stands there instead. */
+export type Replacements = readonly (readonly [text: string, by: string])[];
 
 /** What a test changes in a configuration. */
 export interface Changes {
   /** `host:port`, or the path of a unix socket. */
   readonly upstream: string;
-  /** Texts that the page has, and what stands there instead. */
-  readonly replace?: readonly (readonly [text: string, by: string])[];
+  readonly replace?: Replacements;
 }
 
 /** One kind of proxy. */
 export interface ProxyKind {
   readonly name: string;
-  readonly isInstalled: boolean;
+  /** Empty where it is not installed. */
+  readonly version: string;
   /** The page's block, listening on the first port and, if there is a certificate, with TLS on the second. */
   readonly program: (changes: Changes, certificateFile?: string) => Program;
 }
@@ -30,10 +33,7 @@ export function pageBlock(language: string, has = ''): string {
 }
 
 /** The text with every replacement made; one that finds nothing is an error. */
-export function changed(
-  text: string,
-  replacements: readonly (readonly [text: string, by: string])[],
-): string {
+export function changed(text: string, replacements: Replacements): string {
   return replacements.reduce((before, [old, by]) => {
     if (!before.includes(old)) throw new Error(`docs/deploying.md does not say ${old}`);
     return before.replaceAll(old, by);
@@ -42,7 +42,7 @@ export function changed(
 
 const nginx: ProxyKind = {
   name: 'nginx',
-  isInstalled: isInstalled('nginx'),
+  version: versionOf('nginx'),
   program: ({ upstream, replace = [] }, certificateFile) => ({
     portCount: certificateFile === undefined ? 1 : 2,
     command: (folder, file) => ['nginx', '-p', folder, '-e', 'stderr', '-c', file],
@@ -61,7 +61,7 @@ const nginx: ProxyKind = {
         (name) => `${name}_temp_path ${join(folder, name)};`,
       );
       return `daemon off; master_process off; pid ${join(folder, 'pid')}; error_log stderr;
-events {}
+events { worker_connections 1000; }
 http { access_log off; ${temporary.join(' ')}
 ${block} }`;
     },
@@ -70,7 +70,7 @@ ${block} }`;
 
 const haproxy: ProxyKind = {
   name: 'HAProxy',
-  isInstalled: isInstalled('haproxy'),
+  version: versionOf('haproxy'),
   program: ({ upstream, replace = [] }, certificateFile) => ({
     portCount: certificateFile === undefined ? 1 : 2,
     command: (_folder, file) => ['haproxy', '-db', '-f', file],

@@ -16,9 +16,11 @@ const MOST_TRIES = 5;
 const LISTENS_WITHIN_MS = 5000;
 const LOOK_EVERY_MS = 5;
 
-/** Whether the program is installed. */
-export function isInstalled(program: string): boolean {
-  return spawnSync(program, ['-v'], { env }).error === undefined;
+/** The program's version; empty where it is not installed. */
+export function versionOf(program: string): string {
+  const { stdout, stderr, error } = spawnSync(program, ['-v'], { env, encoding: 'utf8' });
+  if (error !== undefined) return '';
+  return /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? 'unknown';
 }
 
 /** Dies with us, however we die, where there is a way to say so. */

@@ -34,7 +34,7 @@ async function textOf(sent: ClientRequest): Promise<string> {
 }
 
 describe('HAProxy sends a PROXY header', () => {
-  if (!haproxy.isInstalled) {
+  if (haproxy.version === '') {
     it.skip('[skipped: HAProxy is not installed]', () => undefined);
     return;
   }

@@ -24,7 +24,7 @@ function clientOf(port: number): (path: string) => Promise<string> {
 }
 
 describe.each(PROXY_KINDS)('behind $name', (kind: ProxyKind) => {
-  if (!kind.isInstalled) {
+  if (kind.version === '') {
     it.skip(`[skipped: ${kind.name} is not installed]`, () => undefined);
     return;
   }
