@@ -1,16 +1,18 @@
-// The program: reads the settings, starts, and stops gracefully on SIGINT and SIGTERM.
-import { TransportError } from '@typhoon/ioloop';
-import { enablePrettyLogging, appLog } from '@typhoon/log';
+// The program: reads the options, starts, and stops gracefully on SIGINT and SIGTERM, and before it starts anew.
+import * as autoreload from '@typhoon/autoreload';
 import { HTTPServer } from '@typhoon/httpserver';
-import { createApplication } from './application.ts';
-import { ConfigError, helpText, readConfig, type Config } from './config.ts';
-import { faultOfUrl } from './site.ts';
+import { TransportError } from '@typhoon/ioloop';
+import { appLog } from '@typhoon/log';
+import { OptionsError } from '@typhoon/options';
+import { readOptions, type Options } from './options.ts';
 import { Uptime } from './uptime.ts';
 
 /** Less than the ten seconds that Docker waits before it kills. */
 const DRAIN_MS = 8000;
 /** SIGTERM is somebody replacing this process: clients that are just about to ask are answered, too. */
 const GRACE_MS = 500;
+/** Whoever has saved a file waits for the new program. */
+const RELOAD_MS = 200;
 
 /** Ends the program with one line on stderr. */
 function quit(message: string): never {
@@ -18,55 +20,45 @@ function quit(message: string): never {
   process.exit(1);
 }
 
-function settings(): Config {
-  try {
-    const config = readConfig(process.argv.slice(2), process.env);
-    if (config === null) {
-      console.log(helpText());
-      process.exit(0);
-    }
-    for (const url of config.sites) {
-      const fault = faultOfUrl(url);
-      if (fault !== null) throw new ConfigError(`--site ${url}: ${fault}`);
-    }
-    return config;
-  } catch (error) {
-    if (error instanceof ConfigError) quit(`${error.message} (--help lists the flags)`);
-    throw error;
-  }
-}
-
-/** Listens and starts to watch; says in one line what stops it. */
-async function start(config: Config, uptime: Uptime, server: HTTPServer): Promise<void> {
-  try {
-    await server.listen({ host: config.host, port: config.port });
-    await uptime.start(config.sites);
-  } catch (error) {
-    await stop(uptime, server);
-    quit(error instanceof TransportError ? error.message : `cannot start: ${String(error)}`);
-  }
-}
-
-/** Nothing is lost: running checks end or are cancelled, results are stored, what clients have asked is answered. */
-async function stop(uptime: Uptime, server: HTTPServer, graceMs = 0): Promise<void> {
-  await uptime.quiet();
-  await server.drain({ deadlineMs: DRAIN_MS, graceMs });
-  await uptime.close();
-}
-
-const config = settings();
-enablePrettyLogging();
-const uptime = new Uptime(config);
-const server = new HTTPServer(createApplication(uptime));
-let isStopping = false as boolean;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (isStopping) return;
-    isStopping = true;
-    appLog.info('stopping on %s', signal);
-    void stop(uptime, server, signal === 'SIGTERM' ? GRACE_MS : 0);
+async function start(options: Options): Promise<void> {
+  // The database opens in its thread while the web side is loaded here.
+  const [uptime, { createApplication }] = await Promise.all([
+    Uptime.open(options),
+    import('./web/application.ts'),
+  ]);
+  const server = new HTTPServer(createApplication(uptime, options), {
+    xheaders: options.behindProxy,
   });
+  await server.listen({ host: options.host, port: options.port });
+  await uptime.start(options.site);
+  const stop = stopperOf(uptime, server);
+  process.on('SIGINT', () => void stop('SIGINT', DRAIN_MS));
+  process.on('SIGTERM', () => void stop('SIGTERM', DRAIN_MS, GRACE_MS));
+  if (options.debug) {
+    autoreload.addReloadHook(() => stop('a change', RELOAD_MS));
+    for (const file of Uptime.filesOfWorkers) autoreload.watch(file);
+    if (options.config !== null) autoreload.watch(options.config);
+  }
+  console.log(`listening on ${server.url}`);
 }
 
-await start(config, uptime, server);
-if (!isStopping) console.log(`listening on ${server.url}`);
+/** Nothing is lost: running checks end or are cancelled, results are stored, what clients have asked is answered. Once. */
+function stopperOf(uptime: Uptime, server: HTTPServer) {
+  let stopping: Promise<void> | null = null;
+  const stop = async (deadlineMs: number, graceMs: number): Promise<void> => {
+    await uptime.quiet();
+    await server.drain({ deadlineMs, graceMs });
+    await uptime.close();
+  };
+  return (reason: string, deadlineMs: number, graceMs = 0): Promise<void> => {
+    if (stopping === null) appLog.info('stopping on %s', reason);
+    return (stopping ??= stop(deadlineMs, graceMs));
+  };
+}
+
+try {
+  await start(await readOptions(process.argv.slice(1), process.env));
+} catch (error) {
+  if (error instanceof OptionsError) quit(`${error.message} (--help lists the flags)`);
+  quit(error instanceof TransportError ? error.message : `cannot start: ${String(error)}`);
+}

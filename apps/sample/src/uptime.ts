@@ -1,33 +1,64 @@
 // The app put together: store, client, monitor, news. Owns: the order of starting and stopping.
 import { ThreadPoolExecutor } from '@typhoon/executor';
 import { AsyncHTTPClient } from '@typhoon/httpclient';
-import { LiveUpdates } from './live.ts';
-import { Monitor } from './monitor.ts';
-import { Store } from './store.ts';
-import type { Config } from './config.ts';
+import { Monitor, type MonitorOptions } from './checks/monitor.ts';
+import { LiveUpdates } from './live-updates.ts';
+import { Retention } from './storage/retention.ts';
+import { filesOfWorkers, Store } from './storage/store.ts';
 import type { Site, SiteReport } from './site.ts';
+
+/** What it is told. */
+export interface UptimeOptions extends MonitorOptions {
+  /** SQLite file. */
+  readonly database: string;
+  /** Worker threads for it. */
+  readonly workers: number;
+  /** Days after which a result is forgotten. */
+  readonly keepDays: number;
+}
 
 /** What the handlers work with. */
 export class Uptime {
+  /** What the worker threads load, beside what is loaded here. */
+  static readonly filesOfWorkers: readonly string[] = filesOfWorkers;
+
+  /** Signs cookies where no other secret is given: the same from start to start. */
+  readonly cookieSecret: string;
   readonly live = new LiveUpdates();
   readonly #pool: ThreadPoolExecutor;
   readonly #store: Store;
+  readonly #retention: Retention;
   readonly #client: AsyncHTTPClient;
   readonly #monitor: Monitor;
   #reports: { readonly version: number; readonly reports: Promise<SiteReport[]> } | null = null;
 
-  constructor(config: Config) {
-    this.#pool = new ThreadPoolExecutor({ maxWorkers: config.workers });
-    this.#store = new Store(config.database, this.#pool);
+  private constructor(
+    options: UptimeOptions,
+    pool: ThreadPoolExecutor,
+    store: Store,
+    cookieSecret: string,
+  ) {
+    this.cookieSecret = cookieSecret;
+    this.#pool = pool;
+    this.#store = store;
+    this.#retention = new Retention(store, options.keepDays);
     this.#client = new AsyncHTTPClient({ maxClients: 200 });
-    this.#monitor = new Monitor(this.#client, this.#store, this.live, config);
+    this.#monitor = new Monitor(this.#client, store, this.live, options);
   }
 
-  /** Opens the database and starts watching what is in it, and `urls` besides. */
+  /** Opens the database. */
+  static async open(options: UptimeOptions): Promise<Uptime> {
+    const pool = new ThreadPoolExecutor({ maxWorkers: options.workers });
+    const store = new Store(options.database, pool);
+    await store.open();
+    return new Uptime(options, pool, store, await store.cookieSecret());
+  }
+
+  /** Starts watching what is in the database, and `urls` besides. */
   async start(urls: readonly string[]): Promise<void> {
-    await this.#store.open();
     for (const url of urls) await this.#store.add(url);
     for (const site of await this.#store.sites()) this.#monitor.watch(site);
+    this.#retention.start();
   }
 
   /** Adds a site and watches it; null when it was there. */
@@ -64,6 +95,7 @@ export class Uptime {
   /** Checks end or are cancelled, and whoever waits for news is answered; then `close`. */
   async quiet(): Promise<void> {
     await this.#monitor.stop();
+    await this.#retention.stop();
     this.live.close();
   }
 

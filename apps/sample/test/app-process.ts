@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -26,15 +26,17 @@ export interface ApiSite {
 /** A running app. */
 export class AppProcess {
   readonly child: ChildProcess;
-  readonly url: string;
+  /** Where it listens. */
+  url = '';
   readonly database: string;
   /** What it has logged so far. */
   log = '';
   readonly #folder: string;
+  readonly #lines: Interface;
 
-  private constructor(child: ChildProcess, url: string, database: string, folder: string) {
+  private constructor(child: ChildProcess, lines: Interface, database: string, folder: string) {
     this.child = child;
-    this.url = url;
+    this.#lines = lines;
     this.database = database;
     this.#folder = folder;
     child.stderr?.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
@@ -57,10 +59,18 @@ export class AppProcess {
       '--timeout-ms=300',
       ...flags,
     ];
-    const child = run([...settings, ...sites.map((site) => `--site=${site}`)]);
+    if (sites.length > 0) settings.push(`--site=${sites.join(',')}`);
+    const child = run(settings);
     if (child.stdout === null) throw new Error('the app has no output');
-    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-    return new AppProcess(child, line.replace('listening on ', ''), file, folder);
+    const app = new AppProcess(child, createInterface({ input: child.stdout }), file, folder);
+    await app.listensAgain();
+    return app;
+  }
+
+  /** Waits until it says where it listens; in debug mode it does so after each change. */
+  async listensAgain(): Promise<void> {
+    const [line] = (await once(this.#lines, 'line')) as [string];
+    this.url = line.replace('listening on ', '');
   }
 
   /** What the API says of all sites. */
@@ -114,9 +124,16 @@ export class AppProcess {
     return code;
   }
 
-  /** Ends it whatever happens, and removes its files. */
+  /** Ends it whatever happens, with the programs that have come after it, and removes its files. */
   async dispose(): Promise<void> {
-    await this.stop('SIGKILL');
+    const isRunning = this.child.exitCode === null && this.child.signalCode === null;
+    const exit = isRunning ? once(this.child, 'exit') : null;
+    try {
+      process.kill(-Number(this.child.pid), 'SIGKILL');
+    } catch {
+      // All of them have ended.
+    }
+    await exit;
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
@@ -125,6 +142,7 @@ export class AppProcess {
 function run(flags: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--enable-source-maps', PROGRAM, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a group of its own, to be killed as a whole
   });
 }
 

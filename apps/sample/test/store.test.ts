@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ThreadPoolExecutor } from '@typhoon/executor';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Store } from '../src/store.ts';
+import type { Store } from '../src/storage/store.ts';
 
 /** Threads are started in each test. */
 vi.setConfig({ testTimeout: 20_000 });
 
 /** The built one: its workers cannot load TypeScript. */
 const built = (await import(
-  new URL('../dist/store.js', import.meta.url).href
-)) as typeof import('../src/store.ts');
+  new URL('../dist/storage/store.js', import.meta.url).href
+)) as typeof import('../src/storage/store.ts');
 
 let folder: string;
 let pool: ThreadPoolExecutor;
@@ -88,6 +88,24 @@ describe('Store', () => {
     await Promise.all(saved);
     const [report] = await store.reports();
     expect(report?.days.reduce((sum, day) => sum + day.checks, 0)).toBe(200);
+  });
+
+  it('forgets what is old, in as many steps as it takes, and not the days that are shown', async () => {
+    const site = await store.add('http://a/');
+    const day = 86_400_000;
+    for (let at = 0; at < 60; at++) await record(site?.id ?? 0, at - 30);
+    await record(site?.id ?? 0, -20 * day);
+    expect(await store.forget(start)).toBe(31);
+    expect(await store.forget(start)).toBe(0);
+    const [report] = await store.reports();
+    expect(report?.latenciesMs).toHaveLength(30);
+    expect(report?.days.map(({ checks }) => checks)).toEqual([60]);
+  });
+
+  it('keeps one secret', async () => {
+    const secret = await store.cookieSecret();
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(await store.cookieSecret()).toBe(secret);
   });
 
   it('drops a result of a site that was removed', async () => {

@@ -1,7 +1,8 @@
 // The app against real sites on this machine.
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import Database from 'libsql';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { AppProcess, runToEnd, type ApiSite } from './app-process.ts';
 import { WatchedSite } from './watched-site.ts';
 
@@ -22,6 +23,17 @@ async function app(
   started.push(process);
   return process;
 }
+
+let shared: Promise<AppProcess> | null = null;
+
+/** One app for all tests that change nothing. */
+function idle(): Promise<AppProcess> {
+  return (shared ??= AppProcess.start([]));
+}
+
+afterAll(async () => {
+  await (await shared)?.dispose();
+});
 
 async function site(making: Promise<WatchedSite>): Promise<WatchedSite> {
   const made = await making;
@@ -108,7 +120,7 @@ describe('the page', () => {
   });
 
   it('answers HEAD like GET, without the body', async () => {
-    const running = await app([]);
+    const running = await idle();
     const head = await fetch(running.url, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
     expect(Number(head.headers.get('content-length'))).toBeGreaterThan(500);
@@ -123,7 +135,7 @@ describe('the page', () => {
   });
 
   it('refuses a form without its token', async () => {
-    const running = await app([]);
+    const running = await idle();
     const body = new URLSearchParams({ url: 'http://127.0.0.1:1/' });
     expect((await fetch(`${running.url}/sites`, { method: 'POST', body })).status).toBe(403);
   });
@@ -133,16 +145,124 @@ describe('the page', () => {
     ['ftp://example.com/', 400],
     ['http://user:secret@example.com/', 400],
   ])('says what is wrong with %s', async (url, status) => {
-    const running = await app([]);
+    const running = await idle();
     const response = await running.post('/sites', { url });
     expect(response.status).toBe(status);
     expect(await response.text()).toContain('role="alert"');
   });
 
+  it('says what a browser must not do with it', async () => {
+    const { headers } = await fetch((await idle()).url);
+    expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+  });
+
   it('shows a hostile URL as text', async () => {
-    const running = await app([]);
+    const running = await idle();
     const response = await running.post('/sites', { url: 'x"><script>alert(1)</script>' });
     expect(await response.text()).not.toContain('<script>alert');
+  });
+});
+
+describe('the filter', () => {
+  const absent = 'http://127.0.0.1:1/';
+
+  async function shown(path: string, cookie = ''): Promise<{ page: string; cookie: string }> {
+    const response = await fetch(path, { headers: { cookie } });
+    const set = response.headers.getSetCookie().find((one) => one.startsWith('filter='));
+    return { page: await response.text(), cookie: set ?? '' };
+  }
+
+  async function withTwo(): Promise<{ running: AppProcess; url: string }> {
+    const { url } = await good();
+    const running = await app([url, absent]);
+    await running.until((sites) => sites.length === 2 && sites.every(({ last }) => last !== null));
+    return { running, url };
+  }
+
+  it('shows sites that are not up, or those with some text, on the page, live and in the API', async () => {
+    const { running, url } = await withTwo();
+    const live = async (query: string): Promise<string> => {
+      const response = await fetch(`${running.url}/live?${query}`);
+      return ((await response.json()) as { html: string }).html;
+    };
+    const faulty = [
+      (await shown(`${running.url}/?show=faulty`)).page,
+      await live('show=faulty'),
+      await (await fetch(`${running.url}/api/sites?show=faulty`)).text(),
+    ];
+    for (const text of faulty)
+      expect([text.includes(url), text.includes(absent)]).toEqual([false, true]);
+    const { host } = new URL(url);
+    const { page } = await shown(`${running.url}/?text=${host}`);
+    expect([page.includes(url), page.includes(absent)]).toEqual([true, false]);
+    expect((await fetch(`${running.url}/api/sites?show=some`)).status).toBe(400);
+  });
+
+  it('is remembered in a cookie that only the app can write, also after a restart', async () => {
+    const { running, url } = await withTwo();
+    const { cookie } = await shown(`${running.url}/?show=faulty&text=`);
+    expect(cookie).toMatch(/; HttpOnly; .*SameSite=Lax/);
+    const [value = ''] = cookie.split(';');
+    expect((await shown(running.url, value)).page).not.toContain(url);
+    expect(
+      (
+        await shown(
+          running.url,
+          value.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+        )
+      ).page,
+    ).toContain(url);
+    await running.stop();
+    const again = await app([], { database: running.database });
+    expect((await shown(again.url, value)).page).not.toContain(url);
+  });
+
+  it('is sent over TLS alone behind a proxy that speaks it', async () => {
+    const running = await app([], { flags: ['--behind-proxy'] });
+    const headers = { 'X-Scheme': 'https' };
+    const response = await fetch(`${running.url}/?show=all`, { headers });
+    const cookies = response.headers.getSetCookie();
+    expect(cookies).toHaveLength(2);
+    for (const cookie of cookies) expect(cookie).toContain('Secure');
+  });
+});
+
+describe('the API', () => {
+  it('is described', async () => {
+    const running = await idle();
+    const response = await fetch(`${running.url}/api/openapi.json`);
+    const document = (await response.json()) as { paths: Record<string, unknown> };
+    expect(document.paths).toMatchObject({
+      '/api/sites': { get: { parameters: [{ name: 'show' }, { name: 'text' }] } },
+      '/api/sites/{id}': { get: { parameters: [{ name: 'id', in: 'path' }] } },
+    });
+  });
+
+  it('tells of one site, and 404 of one that is not there', async () => {
+    const running = await app(['http://127.0.0.1:1/']);
+    const [site] = await running.sites();
+    const one = await fetch(`${running.url}/api/sites/${site?.id ?? 0}`);
+    expect(await one.json()).toMatchObject({ url: 'http://127.0.0.1:1/' });
+    expect((await fetch(`${running.url}/api/sites/99`)).status).toBe(404);
+  });
+});
+
+describe('what is old', () => {
+  it('is forgotten when the app starts', async () => {
+    const { url } = await good();
+    const first = await app([url]);
+    await first.until((sites) => (sites[0]?.latenciesMs.length ?? 0) >= 2);
+    await first.stop();
+    const database = new Database(first.database);
+    database.exec('UPDATE results SET started_at = started_at - 2 * 86400000');
+    database.close();
+    const second = await app([], {
+      database: first.database,
+      flags: ['--keep-days=1', '--interval-ms=60000'],
+    });
+    const [site] = await second.until((sites) => sites[0]?.latenciesMs.length === 1);
+    expect(site?.days[0]?.checks).toBeGreaterThan(2);
   });
 });
 
@@ -220,23 +340,25 @@ describe('starting', () => {
   });
 
   it('explains its flags', async () => {
-    const { code, stdout } = await runToEnd(['--help']);
+    const { code, stderr } = await runToEnd(['--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('--interval-ms');
-    expect(stdout).toContain('UPTIME_PORT');
+    expect(stderr).toContain('--interval-ms');
+    expect(stderr).toContain('UPTIME_PORT');
   });
 
-  it.each([
-    ['--port=99999'],
-    ['--port=abc'],
-    ['--wrong'],
-    ['--site=ftp://x/'],
-    ['--database=:memory:'],
-    ['--database=/nowhere/uptime.db'],
-    ['--host=256.0.0.1'],
-  ])('refuses %s with one line and code 1', async (flag) => {
-    const { code, stderr } = await runToEnd([flag]);
+  it('explains its flags to who types one that is none, and ends with code 1', async () => {
+    const { code, stderr } = await runToEnd(['--wrong']);
     expect(code).toBe(1);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('--interval-ms');
+    expect(stderr.trim().split('\n').at(-1)).toContain("'wrong'");
   });
+
+  it.each([['--port=abc'], ['--database=/nowhere/uptime.db']])(
+    'refuses %s with one line and code 1',
+    async (flag) => {
+      const { code, stderr } = await runToEnd([flag]);
+      expect(code).toBe(1);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    },
+  );
 });

@@ -23,6 +23,12 @@ export class FileTimes {
     return changed;
   }
 
+  /** Has a file count as changed when it is no longer as it is now; one that is not there is passed over. */
+  remember(file: string): void {
+    const now = stampOf(file);
+    if (now !== null && !this.#seen.has(file)) this.#seen.set(file, now);
+  }
+
   /** Has a file that is not there yet count as changed when it comes. */
   expect(file: string): void {
     if (stampOf(file) === null) this.#seen.set(file, 'absent');

@@ -106,6 +106,16 @@ describe('a watched program', () => {
     expect(rig.done).toEqual(['restart']);
   });
 
+  it('notices a change between being told of a file and the next look (ARL-2)', async () => {
+    const folder = new Folder();
+    const rig = new Rig();
+    rig.reloader.start();
+    rig.reloader.watch(folder.write('watched', ''));
+    touch(folder.file('watched'), 5);
+    await expectRestart().run(() => rig.clock.advance(2 * CHECK_TIME));
+    expect(rig.done).toEqual(['restart']);
+  });
+
   it('does not mind a file that vanishes, but does when it comes back changed (ARL-2)', async () => {
     const folder = new Folder();
     const rig = new Rig();

@@ -63,9 +63,10 @@ export class Reloader {
     });
   }
 
-  /** Watches one more file, whether it is there or not: a template, a config file. */
+  /** Watches one more file from now on, whether it is there or not: a template, a config file. */
   watch(file: string): void {
     this.#watched.add(file);
+    this.#times.remember(file);
   }
 
   /**

@@ -30,7 +30,7 @@ function load(): LoadedNative {
     return { native: null, reason: `there is no epoll on ${process.platform}` };
   }
   const require = createRequire(import.meta.url);
-  let reason = `no binary for ${target()}`;
+  let reason: string | null = null;
   for (const file of candidates()) {
     if (!existsSync(file)) continue;
     try {
@@ -39,16 +39,20 @@ function load(): LoadedNative {
       reason = error instanceof Error ? error.message : String(error);
     }
   }
-  return { native: null, reason };
+  return { native: null, reason: reason ?? `no binary for ${target()}` };
 }
 
-/** Both src/lib/ and dist/lib/ are two levels below the package's root. */
-function candidates(): string[] {
+/** One after the other: finding out the target takes 10 ms. Both src/lib/ and dist/lib/ are two levels below the package's root. */
+function* candidates(): Generator<string> {
   const named = process.env['TYPHOON_EPOLL_BINARY'];
-  if (named !== undefined && named !== '') return [named];
-  return ['build/addon.node', `prebuilds/${target()}/addon.node`].map((file) =>
-    fileURLToPath(new URL(`../../${file}`, import.meta.url)),
-  );
+  const inPackage = (file: string): string =>
+    fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  if (named !== undefined && named !== '') {
+    yield named;
+    return;
+  }
+  yield inPackage('build/addon.node');
+  yield inPackage(`prebuilds/${target()}/addon.node`);
 }
 
 function target(): string {

@@ -4,9 +4,9 @@ import { CancelledError, type Future } from '@typhoon/concurrent';
 import { coroutine, sleep } from '@typhoon/gen';
 import { appLog } from '@typhoon/log';
 import { check } from './check.ts';
-import type { LiveUpdates } from './live.ts';
-import type { Site } from './site.ts';
-import type { Store } from './store.ts';
+import type { LiveUpdates } from '../live-updates.ts';
+import type { Site } from '../site.ts';
+import type { Store } from '../storage/store.ts';
 import type { AsyncHTTPClient } from '@typhoon/httpclient';
 
 /** How often and how long. */

@@ -1,16 +1,26 @@
 // The app's memory: SQLite behind the thread pool, so that the loop never waits for the disk.
 // Owns: which task runs where, and that no result is lost. Must not know: SQL (database-tasks.ts).
+import { fileURLToPath } from 'node:url';
 import { CancelledError, type Future } from '@typhoon/concurrent';
 import { moduleTasks, type ThreadPoolExecutor } from '@typhoon/executor';
 import { coroutine, sleep } from '@typhoon/gen';
 import { appLog } from '@typhoon/log';
 import type * as databaseTasks from './database-tasks.ts';
-import type { Result, Site, SiteReport } from './site.ts';
+import type { Result, Site, SiteReport } from '../site.ts';
 
-const task = moduleTasks<typeof databaseTasks>(new URL('./database-tasks.js', import.meta.url));
+const TASKS = new URL('./database-tasks.js', import.meta.url);
+const task = moduleTasks<typeof databaseTasks>(TASKS);
+
+/** What the pool's threads load. */
+export const filesOfWorkers: readonly string[] = [
+  TASKS,
+  ...['./database.js', './site-report.js'].map((name) => new URL(name, import.meta.url)),
+].map((url) => fileURLToPath(url));
 
 const ATTEMPTS = 5;
 const PAUSE_MS = 100;
+/** As many as are gone within some ten milliseconds. */
+const FORGOTTEN_AT_ONCE = 5000;
 
 /** Sites and results, on disk. */
 export class Store {
@@ -49,6 +59,16 @@ export class Store {
     return this.#pool.submit(task('reportSites'), this.#file, Date.now());
   }
 
+  /** A secret for cookies, the same from start to start. */
+  cookieSecret(): Future<string> {
+    return this.#pool.submit(task('secretOf'), this.#file, 'cookies');
+  }
+
+  /** Forgets results that began before that time, in ms since the epoch; how many. */
+  forget(before: number): Future<number> {
+    return this.#forget(before);
+  }
+
   /**
    * Stores a result. It is the store's from here on: whoever waits may be cancelled, the result is written all the same,
    * and tried again when the worker dies under it.
@@ -81,6 +101,22 @@ export class Store {
         appLog.warning('storing a result failed, trying again: %s', String(error));
       }
       yield* sleep(PAUSE_MS * attempt);
+    }
+  });
+
+  readonly #forget = coroutine(function* (
+    this: Store,
+    before: number,
+  ): Generator<unknown, number, unknown> {
+    for (let count = 0; ;) {
+      const gone = yield* this.#pool.submit(
+        task('forgetResults'),
+        this.#file,
+        before,
+        FORGOTTEN_AT_ONCE,
+      );
+      count += gone;
+      if (gone < FORGOTTEN_AT_ONCE) return count;
     }
   });
 }

@@ -6,7 +6,7 @@ import {
   type AsyncHTTPClient,
   type HTTPClientErrorCode,
 } from '@typhoon/httpclient';
-import type { Outcome, Result, Site } from './site.ts';
+import type { Outcome, Result, Site } from '../site.ts';
 
 interface Verdict {
   readonly outcome: Outcome;
