@@ -30,7 +30,7 @@ export function signing(kind: string, { signature, patienceMs, isShared }: Signi
         `server { client_header_timeout ${patience}; client_body_timeout ${patience}; keepalive_timeout ${patience}; lingering_timeout ${patience};`,
       ],
       ['proxy_read_timeout 75s;', `proxy_read_timeout 2s; ${fields}`],
-      ...(isShared ? [] : ([["''      '';", "'' close;"]] as const)),
+      ...(isShared ? [] : ([['keepalive 64;', '']] as const)),
     ];
   }
   const fields = `http-request set-header ${CLIENT_PORT} %[src_port]\n  http-request set-header ${SIGNATURE} ${signature}`;
@@ -97,23 +97,33 @@ export interface Heard {
   readonly text: string;
 }
 
-/** Sends these bytes and hears what comes until the other side ends the connection. */
-export async function say(port: number, bytes: string): Promise<Heard> {
+/** Sends these bytes and hears what comes until the other side ends the connection, or until this holds of it. */
+export async function say(
+  port: number,
+  bytes: string,
+  isEnough: (text: string) => boolean = () => false,
+): Promise<Heard> {
   const socket = connect(port, '127.0.0.1');
-  let text = '';
-  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
   await once(socket, 'connect');
   const { localPort = 0 } = socket;
-  const closed = new Promise((resolve) => socket.on('error', resolve).on('end', resolve));
+  let text = '';
+  const done = new Promise((resolve) => {
+    socket.on('error', resolve).on('end', resolve);
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      if (isEnough(text)) resolve(null);
+    });
+  });
   socket.write(Buffer.from(bytes, 'latin1'));
-  await closed;
+  await done;
   socket.destroy();
   return { port: localPort, text };
 }
 
-/** Calls `work` with each, at most two hundred at a time; answers in their order. */
+/** Calls `work` with each, so many at a time; answers in their order. */
 export async function crowd<Item, Result>(
   items: readonly Item[],
+  atATime: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
@@ -121,6 +131,6 @@ export async function crowd<Item, Result>(
   const one = async (): Promise<void> => {
     for (const [index, item] of rest) results[index] = await work(item);
   };
-  await Promise.all(Array.from({ length: 200 }, one));
+  await Promise.all(Array.from({ length: atATime }, one));
   return results;
 }

@@ -24,6 +24,7 @@ import type { HTTPServerRequest } from '../../src/lib/server-request.ts';
 const PAGE = new URL('../../../../docs/proxies-and-strictness.md', import.meta.url);
 const NEXT = 'GET /next HTTP/1.1\r\nHost: x\r\n\r\n';
 const LAST = 'GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+const FINAL = /^HTTP\/1\.\d ([2-5]\d\d)/m;
 /** What the page was made with. Others may do otherwise, and are held to the first test alone. */
 const PAGE_VERSIONS = 'nginx 1.22.1, HAProxy 2.6.12';
 
@@ -115,10 +116,13 @@ function verdict(bytes: string): 'taken' | 'refused' | 'incomplete' {
 
 /** What a proxy does with a vector, in a word or two. */
 async function fateOf({ bytes, isRefused }: Vector, port: number, wire: Wire): Promise<string> {
-  const heard = await say(port, bytes);
+  const since = wire.sent.length; // a port is used again
+  const heard = await say(port, bytes, (text) => FINAL.test(text));
+  // What it had passed on before is here when a later request has gone all the way.
+  await say(port, LAST);
   const mark = new RegExp(`${CLIENT_PORT}: ${heard.port}\r\n`, 'i');
-  const forwarded = wire.sent.find((text) => mark.test(text));
-  if (forwarded === undefined) return /^HTTP\/1\.\d (\d+)/.exec(heard.text)?.[1] ?? 'closed';
+  const forwarded = wire.sent.slice(since).find((text) => mark.test(text));
+  if (forwarded === undefined) return FINAL.exec(heard.text)?.[1] ?? 'closed';
   if (!isRefused) return 'passed on';
   return { taken: 'mended', refused: 'passed on', incomplete: 'in part' }[verdict(forwarded)];
 }
@@ -133,13 +137,13 @@ describe.each(PROXY_KINDS)('behind $name', (kind) => {
   it(title, { timeout: 20_000 }, async () => {
     const log = new ExpectLog('typhoon.general', /Malformed HTTP/, { level: 20 });
     await log.run(async () => {
-      const { port, strays } = await start(kind, rig, { isShared: true, patienceMs: 300 });
-      const heard = await crowd(ATTACKS, (bytes) => say(port, bytes));
+      const { port, strays } = await start(kind, rig, { isShared: true, patienceMs: 2000 });
+      const heard = await crowd(ATTACKS, 60, (bytes) => say(port, bytes));
       expect(strays).toEqual([]);
       const answers = heard.flatMap(({ port: own, text }) =>
         [...text.matchAll(/of (\d*)\./g)].map(([, whose]) => whose === String(own)),
       );
-      expect(answers.length).toBeGreaterThan(VECTORS.length);
+      expect(answers.length).toBeGreaterThan(100); // some six hundred, if none of them is late
       expect(answers.every(Boolean)).toBe(true);
     });
   });
@@ -182,8 +186,8 @@ describe('docs/proxies-and-strictness.md', () => {
     await log.run(async () => {
       const fates = await Promise.all(
         PROXY_KINDS.map(async (kind) => {
-          const { port, wire } = await start(kind, rig, { isShared: false, patienceMs: 1000 });
-          return crowd(VECTORS, async (vector) => {
+          const { port, wire } = await start(kind, rig, { isShared: false, patienceMs: 3000 });
+          return crowd(VECTORS, 25, async (vector) => {
             const fate = await fateOf(vector, port, wire);
             const known = UNSTEADY.find(
               (one) => one.kind === kind.name && one.what === vector.what,
