@@ -39,6 +39,11 @@ export class RequestParser extends MessageParser {
     throw new HTTPInputError('ERR_INCOMPLETE', 'the connection ended in the middle of a request');
   }
 
+  /** Whether nothing has come of the next request, not even an empty line before it. */
+  get isUntouched(): boolean {
+    return this.state === 'head' && this.#scanner === null && !this.isPaused;
+  }
+
   protected override get isMidHead(): boolean {
     return this.#scanner?.isMidHead === true;
   }

@@ -11,9 +11,19 @@ const owner = {
   heard: [] as string[],
   tooSlow(what: string): void {
     this.heard.push(what);
-    deadlines.stop();
+    loop.sweep.remove(holder);
   },
-  rest: (): void => undefined,
+  flushed: (): void => undefined,
+};
+const holder = {
+  deadlineMs: Infinity,
+  endMs: 60_000,
+  lookSoon(now: number): void {
+    this.deadlineMs = Math.min(this.endMs, now + 1000);
+  },
+  onDeadline: (): void => {
+    deadlines.onDeadline();
+  },
 };
 let deadlines: ConnectionDeadlines;
 
@@ -21,11 +31,13 @@ function start(): void {
   owner.unsentBytes = 0;
   owner.heard = [];
   deadlines = new ConnectionDeadlines(loop, resolveSettings(), owner);
-  deadlines.start();
+  holder.endMs = loop.time() + 60_000;
+  deadlines.begin(holder);
+  loop.sweep.add(holder);
 }
 
 afterEach(() => {
-  deadlines.stop();
+  loop.sweep.remove(holder);
 });
 
 describe('deadlines', () => {

@@ -2,10 +2,10 @@
 // Must not know: what a connection does when its client was too slow.
 // HOT: `pnpm bench http`
 //
-// Per request this costs two assignments: the loop's sweep looks at `deadlineMs`, and only then is
+// Per request this costs some assignments: the loop's sweep looks at the connection's `deadlineMs`, and only then is
 // anything asked of the transport.
 import type { ConnectionSettings } from './server-options.ts';
-import type { Expirable, IOLoop } from '@typhoon/ioloop';
+import type { IOLoop } from '@typhoon/ioloop';
 
 /**
  * What is waited for: a `request`, the rest of its `head` or `body`, what a refused client still sends (`linger`), that what
@@ -19,27 +19,32 @@ export interface DeadlineOwner {
   readonly unsentBytes: number;
   /** The client was too slow with what was waited for; `stalled`: with reading. */
   tooSlow(what: Awaited | 'stalled'): void;
-  /** Nothing has come or gone for a while; the next head must come by `endMs`. */
-  rest(endMs: number): void;
+  /** All that was answered has been sent, and nothing has come since. */
+  flushed(): void;
+}
+
+/** A connection in the loop's sweep. */
+export interface DeadlineHolder {
+  /** When to look next. */
+  deadlineMs: number;
+  /** When its next head must have come, as long as no request is under way. */
+  endMs: number;
+  /** Before that, it is looked at whether something is still to be sent. */
+  lookSoon(now: number): void;
 }
 
 /** How long a client that was answered before it had sent everything may go on sending, once it has the answer. */
 const LINGER_MS = 2000;
-/** After which time without a request a connection rests, at the earliest; a crowd that falls silent at once takes turns. */
-const REST_AFTER_MS = 1000;
-const REST_GAP_MS = 250;
-const REST_TURNS = 32;
-let restTurn = 0;
 /** Over what time the rate of a body is measured. */
 const RATE_WINDOW_MS = 30_000;
+const NOBODY: DeadlineHolder = { deadlineMs: Infinity, endMs: Infinity, lookSoon: () => undefined };
 
-/** One connection's deadlines; in the loop's sweep from `start` to `stop`. */
-export class ConnectionDeadlines implements Expirable {
-  /** When to look next. */
-  deadlineMs: number = Infinity;
+/** Deadlines of one connection after another. */
+export class ConnectionDeadlines {
   readonly #loop: IOLoop;
   readonly #settings: ConnectionSettings;
   readonly #owner: DeadlineOwner;
+  #holder: DeadlineHolder = NOBODY;
   #awaited: Awaited = 'none';
   /** When that must have come. */
   #endMs = Infinity;
@@ -50,34 +55,20 @@ export class ConnectionDeadlines implements Expirable {
   #windowBytes = 0;
   #isHeld = false;
   #isPaused = false;
-  readonly #restAfterMs: number;
 
   constructor(loop: IOLoop, settings: ConnectionSettings, owner: DeadlineOwner) {
     this.#loop = loop;
     this.#settings = settings;
     this.#owner = owner;
-    restTurn = (restTurn + 1) % REST_TURNS;
-    this.#restAfterMs = Math.min(REST_AFTER_MS + restTurn * REST_GAP_MS, settings.writeTimeoutMs);
   }
 
-  /** The connection was accepted: its first head must come. */
-  start(): void {
-    const { headerTimeoutMs, idleTimeoutMs } = this.#settings;
-    this.goOn(this.#loop.time() + Math.min(headerTimeoutMs, idleTimeoutMs));
-  }
-
-  /** A head must come by then. */
-  goOn(endMs: number): void {
+  /** From now on those of another connection, at whose next request nobody has begun to work. */
+  begin(holder: DeadlineHolder): void {
+    this.#holder = holder;
     this.#awaited = 'request';
-    this.#endMs = endMs;
-    this.deadlineMs = Math.min(endMs, this.#loop.time() + this.#restAfterMs);
-    this.#loop.sweep.add(this);
-  }
-
-  /** The connection is over, or somebody else's. */
-  stop(): void {
-    this.deadlineMs = Infinity;
-    this.#loop.sweep.remove(this);
+    this.#endMs = holder.endMs;
+    this.#isHeld = false;
+    this.writingResumed();
   }
 
   /** The next request may come whenever the client likes; the last answer must go. */
@@ -87,7 +78,8 @@ export class ConnectionDeadlines implements Expirable {
     if (!this.#isPaused) this.writingResumed();
     this.#awaited = 'request';
     this.#endMs = now + this.#settings.idleTimeoutMs;
-    this.deadlineMs = Math.min(this.#endMs, now + this.#restAfterMs);
+    this.#holder.endMs = this.#endMs;
+    this.#holder.lookSoon(now);
   }
 
   /** A head has begun, and is not complete. Its time is running already if this is told again, or before any request. */
@@ -96,7 +88,7 @@ export class ConnectionDeadlines implements Expirable {
     const { headerTimeoutMs } = this.#settings;
     this.#awaited = 'head';
     this.#endMs = Math.min(this.#endMs, this.#loop.time() + headerTimeoutMs);
-    this.deadlineMs = Math.min(this.#endMs, this.deadlineMs);
+    this.#holder.deadlineMs = Math.min(this.#endMs, this.#holder.deadlineMs);
   }
 
   /** The client must send a body. */
@@ -129,7 +121,7 @@ export class ConnectionDeadlines implements Expirable {
   awaitNothing(): void {
     this.#awaited = 'none';
     this.#endMs = Infinity;
-    this.deadlineMs = this.#stallMs;
+    this.#holder.deadlineMs = this.#stallMs;
   }
 
   /** The client was refused, and may go on sending for a while. */
@@ -147,7 +139,7 @@ export class ConnectionDeadlines implements Expirable {
     this.#isPaused = true;
     this.#unsentBytes = this.#owner.unsentBytes;
     this.#stallMs = this.#loop.time() + this.#settings.writeTimeoutMs;
-    this.deadlineMs = Math.min(this.deadlineMs, this.#stallMs);
+    this.#holder.deadlineMs = Math.min(this.#holder.deadlineMs, this.#stallMs);
   }
 
   /** The client has taken most of it. */
@@ -172,7 +164,7 @@ export class ConnectionDeadlines implements Expirable {
     else if (now >= this.#windowMs && this.#awaited === 'body') this.#lookAtRate(now);
     else {
       this.#lookNext();
-      if (this.#awaited === 'request' && !isFlushing) this.#owner.rest(this.#endMs);
+      if (this.#awaited === 'request' && !isFlushing) this.#owner.flushed();
     }
   }
 
@@ -184,7 +176,7 @@ export class ConnectionDeadlines implements Expirable {
 
   #lookNext(): void {
     const ofBody = this.#awaited === 'body' ? this.#windowMs : Infinity;
-    this.deadlineMs = Math.min(this.#endMs, this.#stallMs, ofBody);
+    this.#holder.deadlineMs = Math.min(this.#endMs, this.#stallMs, ofBody);
   }
 
   /** Whether something is unsent; null when nothing of it has been taken for too long. */

@@ -1,4 +1,4 @@
-// Who is connected to a server. Owns: the set of connections, which object stands for each, how many there may be.
+// Who is connected to a server. Owns: the set of connections, who works on them, how many there may be.
 // Must not know: listeners, HTTP.
 //
 //   up to the limit             served
@@ -6,14 +6,13 @@
 //   beyond that                 left in the kernel's queue, where the poller can (epoll), until one of those is gone or there
 //                               is room; a batch that was accepted by then is still answered
 //   elsewhere, and before TLS   closed at once: without a handshake nothing could be said
+import { ClientConnection } from './client-connection.ts';
 import { DetachedConnections } from './detached-connections.ts';
 import { Overload } from './overload.ts';
 import { RefusedConnection, TURNED_AWAY } from './refused-connection.ts';
 import { RequestLoad } from './request-load.ts';
-import { RestingConnection } from './resting-connection.ts';
 import { ServerConnection } from './server-connection.ts';
-import type { Connection, ConnectionHost, Rested } from './connection-host.ts';
-import type { SocketContext } from './context.ts';
+import type { Connection, ConnectionHost } from './connection-host.ts';
 import type { DetachedConnection } from './drain.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ProxyHeader } from './proxy-header.ts';
@@ -33,6 +32,9 @@ export interface ConnectionsOwner {
   setAccepting(isOn: boolean): void;
 }
 
+/** More than that many at work at once are a burst, whose memory is given back. */
+const MOST_SPARE = 1024;
+
 /** Makes connections, and keeps them. */
 export class Connections implements ConnectionHost {
   /** Those that are refused included. */
@@ -49,6 +51,8 @@ export class Connections implements ConnectionHost {
   /** How many of all are being refused. */
   #refused = 0;
   #isAccepting = true;
+  /** Nobody's worker. */
+  readonly #spare: ServerConnection[] = [];
 
   constructor(
     loop: IOLoop,
@@ -81,7 +85,7 @@ export class Connections implements ConnectionHost {
 
   /** Who serves a connection that is there now, or will be. */
   accept(proxyHeader: ProxyHeader | null): Connection {
-    return this.#add(new ServerConnection(this, proxyHeader));
+    return this.#add(new ClientConnection(this, proxyHeader));
   }
 
   /** Who answers a connection beyond the limit; nobody, if the client awaits a TLS handshake. */
@@ -101,25 +105,12 @@ export class Connections implements ConnectionHost {
     this.#owner.connectionGone(connection, detached);
   }
 
-  rest(connection: Connection, context: SocketContext, endMs: number): boolean {
-    const { phase, sinceMs, transport } = connection;
-    if ((phase !== 'idle' && phase !== 'fresh') || this.isDraining || transport.isClosing)
-      return false;
-    const resting = new RestingConnection(this, context, phase, sinceMs, endMs);
-    this.all.delete(connection);
-    this.all.add(resting);
-    transport.setProtocol(resting);
-    return true;
+  lend(): ServerConnection {
+    return this.#spare.pop() ?? new ServerConnection(this);
   }
 
-  wake(resting: Connection & Rested): Connection {
-    const { transport, proxyHeader } = resting.context;
-    const connection = new ServerConnection(this, proxyHeader);
-    this.all.delete(resting);
-    this.all.add(connection);
-    transport.setProtocol(connection);
-    connection.goOnFrom(resting);
-    return connection;
+  takeBack(worker: ServerConnection): void {
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(worker);
   }
 
   #add(connection: Connection): Connection {

@@ -11,7 +11,7 @@ import type { RequestWatch } from './request-watch.ts';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
 import type { Transport } from '@typhoon/ioloop';
 
-/** All that an exchange asks of the connection it belongs to. */
+/** All that an exchange asks of the connection it belongs to, until it is finished: then that may serve somebody else. */
 export interface ExchangeOwner {
   /** Where the answer goes. */
   readonly transport: Transport;
@@ -108,7 +108,7 @@ export class Exchange implements HTTPConnection {
   }
 
   get requestDeadlineMs(): number {
-    return this.#owner.watch.endMs;
+    return this.isFinished ? Infinity : this.#owner.watch.endMs;
   }
 
   get isClosed(): boolean {
@@ -198,11 +198,11 @@ export class Exchange implements HTTPConnection {
   }
 
   setMaxBodySize(bytes: number): void {
-    this.#owner.setMaxBodySize(bytes);
+    if (!this.isFinished) this.#owner.setMaxBodySize(bytes);
   }
 
   setBodyTimeout(timeoutMs: number): void {
-    this.#owner.setBodyTimeout(timeoutMs);
+    if (!this.isFinished) this.#owner.setBodyTimeout(timeoutMs);
   }
 
   setRequestTimeout(timeoutMs: number): void {
@@ -210,6 +210,10 @@ export class Exchange implements HTTPConnection {
   }
 
   detach(onDrain?: () => void): Transport {
+    if (this.isFinished) {
+      const message = `cannot detach a connection whose answer is ${this.#state}`;
+      throw new HTTPOutputError('ERR_NOT_WRITABLE', message);
+    }
     this.#state = 'gone';
     this.#closeCallback = null;
     return this.#owner.detach(this, onDrain ?? null);

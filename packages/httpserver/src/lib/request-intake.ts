@@ -17,6 +17,8 @@ export interface IntakeOwner {
   intakeComplete(): void;
   /** The delegate failed, or refused what came. */
   intakeFailed(error: unknown): void;
+  /** A delegate has failed whose request was over. */
+  failedLate(error: unknown): void;
 }
 
 /** Tells one delegate after another what comes on a connection. */
@@ -80,6 +82,7 @@ export class RequestIntake {
     const delegate = this.#delegate;
     this.#delegate = null;
     this.#trailers = null;
+    this.#isHeld = false;
     this.#isEndDue = false;
     this.#decoder?.close();
     this.#decoder = null;
@@ -97,10 +100,12 @@ export class RequestIntake {
 
   /** The delegate's turn to answer; a failure of what it returns is told later. */
   finish(): void {
-    const work = this.#delegate?.finish();
-    if (!isThenable(work)) return;
+    const delegate = this.#delegate;
+    const work = delegate?.finish();
+    if (delegate === null || !isThenable(work)) return;
     work.then(undefined, (error: unknown) => {
-      this.#owner.intakeFailed(error);
+      if (this.#delegate === delegate) this.#owner.intakeFailed(error);
+      else this.#owner.failedLate(error);
     });
   }
 
@@ -152,8 +157,9 @@ export class RequestIntake {
     this.#isHeld = true;
     this.#owner.intakeHeld();
     const failed = (error: unknown): void => {
+      if (this.#delegate !== delegate) return;
       this.#isHeld = false;
-      if (this.#delegate === delegate) this.#owner.intakeFailed(error);
+      this.#owner.intakeFailed(error);
     };
     work.then(
       () => {
@@ -166,8 +172,8 @@ export class RequestIntake {
   }
 
   readonly #release = (delegate: HTTPMessageDelegate | null): void => {
-    this.#isHeld = false;
     if (this.#delegate !== delegate) return;
+    this.#isHeld = false;
     if (this.#isEndDue) {
       this.#isEndDue = false;
       this.#endBody();

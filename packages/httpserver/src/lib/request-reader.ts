@@ -28,6 +28,8 @@ export interface ReaderOwner extends RequestSink {
   refuseRequest(): void;
   /** All has been parsed that may be. */
   parsed(): void;
+  /** Nothing is left to be done in this event. */
+  settled(): void;
   /** Nothing more comes: whether the connection ends with that. */
   inputEnded(): boolean;
   /** What the parser, or whoever heard of what it found, has thrown. */
@@ -76,6 +78,13 @@ export class RequestReader {
     return this.#rest !== null;
   }
 
+  /** Whether nothing has come of the next request, and nothing keeps it from coming. */
+  get isAtRest(): boolean {
+    return (
+      this.#rest === null && !this.#isPaused && !this.#isInputEnded && this.#parser.isUntouched
+    );
+  }
+
   /** Whether more has come than the request that is being handled. */
   get isMoreBehind(): boolean {
     return this.#rest !== null || this.#isMoreBehind;
@@ -96,6 +105,7 @@ export class RequestReader {
     this.#burstBytes = 0;
     if (this.#rest === null) this.#feed(buffer, start, end);
     else this.#rest = Buffer.concat([this.#rest, buffer.subarray(start, end)]);
+    this.#owner.settled();
   }
 
   /** No more will come: whether the connection ends with that. */
@@ -118,6 +128,7 @@ export class RequestReader {
     if (rest !== null) this.#feed(rest, 0, rest.length);
     if (this.#isInputEnded && !this.hasRest && this.#owner.inputEnded()) return;
     if (this.#isPaused && !this.#mustWait()) this.resume();
+    this.#owner.settled();
   };
 
   /** Nothing of a body is told until `release`, and the client must wait. */

@@ -1,46 +1,48 @@
-// One client's connection: requests one after another (H1C-24). Owns: its state, keep-alive, how it ends. Must not know: what
-// is read when (request-reader.ts), how an answer is framed (exchange.ts), how a request is told (request-intake.ts),
-// how long anything may take (connection-deadlines.ts), the grammar (@typhoon/http1).
+// Who serves a connection while something is to be done on it: requests one after another (H1C-24). Owns: the connection's
+// state, keep-alive, how it ends. Must not know: what is read when (request-reader.ts), how an answer is framed (exchange.ts),
+// how a request is told (request-intake.ts), how long anything may take (connection-deadlines.ts), the grammar
+// (@typhoon/http1).
 // HOT: `pnpm bench http`
 //
 //            head complete        body complete          answered
 //   [ head ] ------------> [ body ] ------------> [ answer ] --------> [ head ]   kept alive
 //                              |                       '-------------> [ closed ] otherwise
 //                              '- answered too early, or malformed --> [ linger ] input is dropped until the client ends
+//
+// At a head of which nothing has come it is done, and serves other connections: nothing of one may be left then.
 import { HTTPInputError, statusLine } from '@typhoon/http1';
 import { genLog } from '@typhoon/log';
 import { ConnectionDeadlines } from './connection-deadlines.ts';
-import { contextOf, SocketContext } from './context.ts';
+import { contextOf } from './context.ts';
 import { Exchange } from './exchange.ts';
 import { RequestIntake } from './request-intake.ts';
 import { RequestReader, type ConnectionState, type ReaderOwner } from './request-reader.ts';
 import { RequestAbortedError, type RequestAbortedCode } from './request-aborted-error.ts';
 import { RequestWatch, type WatchOwner } from './request-watch.ts';
 import { startRequest } from './timed-request.ts';
+import type { ClientConnection } from './client-connection.ts';
 import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
-import type { Connection, ConnectionHost, Rested } from './connection-host.ts';
+import type { ConnectionHost } from './connection-host.ts';
+import type { SocketContext } from './context.ts';
 import type { ConnectionPhase, DetachedConnection } from './drain.ts';
 import type { ExchangeOwner } from './exchange.ts';
-import type { ProxyHeader } from './proxy-header.ts';
 import type { IntakeOwner } from './request-intake.ts';
 import type { ConnectionSettings } from './server-options.ts';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
 import type { IOLoop, Transport, TransportError } from '@typhoon/ioloop';
 
-/** Serves one client. */
+/** Serves one client after another. */
 export class ServerConnection
-  implements Connection, ReaderOwner, ExchangeOwner, IntakeOwner, DeadlineOwner, WatchOwner
+  implements ReaderOwner, ExchangeOwner, IntakeOwner, DeadlineOwner, WatchOwner
 {
-  sinceMs = 0;
-  isDraining = false;
   exchange: Exchange | null = null;
   readonly #loop: IOLoop;
   readonly #settings: ConnectionSettings;
   readonly #host: ConnectionHost;
-  readonly #proxyHeader: ProxyHeader | null;
   readonly #reader: RequestReader;
   readonly #intake: RequestIntake;
   readonly #deadlines: ConnectionDeadlines;
+  #client: ClientConnection | null = null;
   #transport: Transport | null = null;
   #context: SocketContext | null = null;
   /** Made for the first request that has a deadline, or a client that has ended its half. */
@@ -50,38 +52,26 @@ export class ServerConnection
   /** The client waits for a 100 before it sends the body. */
   #owesContinue = false;
   #onShut: (() => void) | null = null;
-  /** Whether there was no request yet. */
-  #isFresh = true;
 
-  constructor(host: ConnectionHost, proxyHeader: ProxyHeader | null = null) {
+  constructor(host: ConnectionHost) {
     const { loop, settings } = host;
     this.#host = host;
     this.#loop = loop;
     this.#settings = settings;
-    this.#proxyHeader = proxyHeader;
     this.#reader = new RequestReader(loop, settings, this);
     this.#intake = new RequestIntake(loop, settings, this);
     this.#deadlines = new ConnectionDeadlines(loop, settings, this);
   }
 
-  // From the transport.
-
-  connectionMade(transport: Transport): void {
-    this.#transport = transport;
-    this.#context = new SocketContext(transport, this.#settings.protocol, this.#proxyHeader);
-    this.sinceMs = this.#loop.time();
-    this.#deadlines.start();
+  /** Something has come on a connection that nobody worked on. */
+  workOn(client: ClientConnection): void {
+    this.#client = client;
+    this.#context = client.context;
+    this.#transport = client.context.transport;
+    this.#deadlines.begin(client);
   }
 
-  /** In place of a connection that rested: something has come on it. */
-  goOnFrom({ context, sinceMs, phase, isDraining, deadlineMs }: Rested): void {
-    this.#transport = context.transport;
-    this.#context = context;
-    this.sinceMs = sinceMs;
-    this.isDraining = isDraining;
-    this.#isFresh = phase === 'fresh';
-    this.#deadlines.goOn(deadlineMs);
-  }
+  // From the connection.
 
   dataReceived(buffer: Buffer, start: number, end: number): void {
     this.#reader.received(buffer, start, end);
@@ -146,6 +136,10 @@ export class ServerConnection
     return this.#state;
   }
 
+  get isDraining(): boolean {
+    return this.#served.isDraining;
+  }
+
   get isHeld(): boolean {
     return this.#intake.isHeld;
   }
@@ -163,8 +157,9 @@ export class ServerConnection
     const exchange = new Exchange(this, head, context, this.#loop);
     this.exchange = exchange;
     this.#state = 'body';
-    this.#isFresh = false;
-    this.sinceMs = this.#loop.sweep.lastMs;
+    const client = this.#served;
+    client.isFresh = false;
+    client.sinceMs = this.#loop.sweep.lastMs;
     this.#host.load.begun++;
     this.#owesContinue = head.expectContinue;
     if (head.contentLength > 0 || head.isChunked) this.#deadlines.awaitBody();
@@ -195,6 +190,21 @@ export class ServerConnection
 
   onEnd(): void {
     if (this.#state === 'body') this.#intake.end();
+  }
+
+  /** Everything that has come is answered: another connection may have its turn. */
+  settled(): void {
+    const client = this.#client; // null when a call that was due has been overtaken
+    const isSettled =
+      this.#state === 'head' &&
+      this.#reader.isAtRest &&
+      !this.#isWritingPaused &&
+      this.#onShut === null;
+    if (client === null || !isSettled) return;
+    this.#client = null;
+    this.#context = null;
+    this.#transport = null;
+    client.settled(this);
   }
 
   parsed(): void {
@@ -254,22 +264,31 @@ export class ServerConnection
     this.#closeFlushed();
   }
 
+  /** The answer is out, and what came of it concerns no other request. */
+  failedLate(error: unknown): void {
+    this.#loop.handleCallbackException(this.#host.app, error);
+  }
+
   // From the deadlines.
 
   get unsentBytes(): number {
     return this.transport.bufferedAmount;
   }
 
-  rest(endMs: number): void {
-    if (this.#reader.isPaused || this.#context === null) return;
-    if (this.#host.rest(this, this.#context, endMs)) this.#deadlines.stop();
+  flushed(): void {
+    this.settled();
+  }
+
+  /** From the sweep. */
+  onDeadline(): void {
+    this.#deadlines.onDeadline();
   }
 
   tooSlow(what: Awaited | 'stalled'): void {
     if (what === 'body') genLog.info('Timeout reading body from %s', this.#context);
     this.#abandon('ERR_CLIENT_TOO_SLOW');
     this.#end('closed');
-    this.#deadlines.stop();
+    this.#served.deadlineMs = Infinity;
     this.transport.abort();
   }
 
@@ -279,7 +298,7 @@ export class ServerConnection
     if (this.#state === 'linger' || this.#state === 'closed') return 'ending';
     if (this.#state !== 'head' || this.#reader.hasRest || this.#reader.isMidMessage) return 'busy';
     if (this.transport.bufferedAmount > 0) return 'busy';
-    return this.#isFresh ? 'fresh' : 'idle';
+    return this.#served.isFresh ? 'fresh' : 'idle';
   }
 
   giveUp(): void {
@@ -338,7 +357,8 @@ export class ServerConnection
   }
 
   detach(exchange: Exchange, onDrain: (() => void) | null): Transport {
-    const { transport, sinceMs } = this;
+    const { transport } = this;
+    const { sinceMs } = this.#served;
     const rest = this.#reader.takeRest();
     this.#end('detached');
     this.#leave({ transport, head: exchange.head, sinceMs, onDrain });
@@ -418,10 +438,13 @@ export class ServerConnection
     this.#reader.takeRest();
   }
 
-  /** The connection is not ours any more; the application hears it, once. */
+  /** The connection is not ours any more. */
   #leave(detached: DetachedConnection | null): void {
-    this.#deadlines.stop();
-    this.#host.connectionGone(this, detached);
-    if (this.#context !== null) this.#host.app.onClose?.(this.#context);
+    this.#served.gone(detached);
+  }
+
+  get #served(): ClientConnection {
+    if (this.#client === null) throw new Error('nobody is served');
+    return this.#client;
   }
 }
