@@ -3,8 +3,9 @@
 // HOT: `pnpm bench http`
 import { Future } from '@typhoon/concurrent';
 import { BodyWriter, HTTPOutputError, lastChunk, statusLine } from '@typhoon/http1';
-import { carryContexts, TransportError } from '@typhoon/ioloop';
+import { carryContexts } from '@typhoon/ioloop';
 import { headText, isShortAscii } from './head-text.ts';
+import { EVENT_BYTES, failWriting, WritePace, type PaceLoop } from './write-pace.ts';
 import type { ConnectionContext, HTTPConnection, ResponseStartLine } from './http-connection.ts';
 import type { RequestAbortedError } from './request-aborted-error.ts';
 import type { RequestWatch } from './request-watch.ts';
@@ -32,7 +33,7 @@ export interface ExchangeOwner {
 }
 
 /** All that an exchange asks of the loop. */
-export interface ExchangeClock {
+export interface ExchangeClock extends PaceLoop {
   /** The present instant. */
   time(): number;
   /** When the present event began, or nearly. */
@@ -45,6 +46,8 @@ const BEGINNING = 'HTTP/1.1 ';
 const ZEROS_MAX = 8;
 /** Smaller pieces are not worth counting. */
 const LARGE_BYTES = 4096;
+/** A chunk's size, and the ends of its lines; nearly always less. */
+const CHUNK_FRAMING_BYTES = 12;
 
 /** More may be written: what every write answers while the client keeps up. */
 const READY: Future<void> = Future.resolved(undefined);
@@ -64,8 +67,10 @@ export class Exchange implements HTTPConnection {
   #body: BodyWriter | null = null;
   #isKeepAlive = false;
   #closeCallback: (() => void) | null = null;
-  /** Pending while the client is slow to read. */
-  #drained: Future<void> | null = null;
+  /** Made for an answer that comes in pieces, or a client that is slow to read. */
+  #pace: WritePace | null = null;
+  /** Bytes of the body, until there is a pace. */
+  #written = 0;
   /** Bytes of the beginning, or zeros before a chunk, that have gone out ahead. */
   #ahead = 0;
   #controller: AbortController | null = null;
@@ -124,7 +129,7 @@ export class Exchange implements HTTPConnection {
     headers: HTTPHeaders,
     chunk?: Uint8Array | string,
   ): Future<void> {
-    if (this.#state === 'gone') return closed();
+    if (this.#state === 'gone') return failWriting(new Future<void>());
     if (this.#state !== 'waiting') {
       throw new HTTPOutputError(
         'ERR_HEAD_ALREADY_SENT',
@@ -144,7 +149,7 @@ export class Exchange implements HTTPConnection {
     const isOne =
       typeof chunk === 'string' &&
       body.kind === 'length' &&
-      this.#drained === null &&
+      this.#pace === null &&
       isShortAscii(chunk);
     if (isOne) body.count(chunk.length);
     this.#body = body;
@@ -158,7 +163,7 @@ export class Exchange implements HTTPConnection {
   }
 
   write(chunk: Uint8Array | string): Future<void> {
-    if (this.#state === 'gone') return closed();
+    if (this.#state === 'gone') return failWriting(new Future<void>());
     const body = this.#body;
     if (body === null || this.#state !== 'body') {
       throw new HTTPOutputError(
@@ -170,13 +175,14 @@ export class Exchange implements HTTPConnection {
     if (size === 0) return this.#progress();
     body.count(size);
     if (body.kind === 'none') return this.#progress();
-    if (size >= LARGE_BYTES || this.#drained !== null) this.#owner.wrote(size);
     const { transport } = this.#owner;
+    if (size >= LARGE_BYTES || this.#pace !== null) this.#owner.wrote(size);
     if (body.kind === 'chunked') transport.writeLatin1(`${size.toString(16)}\r\n`);
     // Text of one byte a character need not become a buffer first.
     if (typeof chunk === 'string' && chunk.length === size) transport.writeLatin1(chunk);
     else transport.write(chunk);
     if (body.kind === 'chunked') transport.writeLatin1('\r\n');
+    this.#count(body.kind === 'chunked' ? size + CHUNK_FRAMING_BYTES : size);
     return this.#progress();
   }
 
@@ -190,6 +196,7 @@ export class Exchange implements HTTPConnection {
     if (body.kind === 'chunked') this.#owner.transport.writeLatin1(lastChunk(trailers));
     this.#state = 'finished';
     this.#closeCallback = null;
+    this.#pace?.end();
     this.#owner.exchangeFinished(this);
   }
 
@@ -216,6 +223,7 @@ export class Exchange implements HTTPConnection {
     }
     this.#state = 'gone';
     this.#closeCallback = null;
+    this.#pace?.end();
     return this.#owner.detach(this, onDrain ?? null);
   }
 
@@ -223,14 +231,13 @@ export class Exchange implements HTTPConnection {
 
   /** The client reads slower than we write. */
   pauseWriting(): void {
-    this.#drained ??= new Future<void>();
+    this.#pace ??= new WritePace(this.#clock, this.#owner.transport);
+    this.#pace.pause();
   }
 
   /** The client has caught up. */
   resumeWriting(): void {
-    const drained = this.#drained;
-    this.#drained = null;
-    if (drained !== null && !drained.done()) drained.setResult();
+    this.#pace?.resume();
   }
 
   /** Sends a byte that changes nothing: who is gone answers with a reset. */
@@ -257,16 +264,21 @@ export class Exchange implements HTTPConnection {
     this.#state = 'gone';
     this.#abortReason = reason;
     this.#controller?.abort(reason);
-    const drained = this.#drained;
-    this.#drained = null;
-    if (drained !== null && !drained.done()) fail(drained);
+    this.#pace?.fail();
     const callback = this.#closeCallback;
     this.#closeCallback = null;
     callback?.();
   }
 
+  #count(bytes: number): void {
+    const written = (this.#written += bytes);
+    if (this.#pace === null && written + bytes <= EVENT_BYTES) return;
+    this.#pace ??= new WritePace(this.#clock, this.#owner.transport, written - bytes);
+    this.#pace.wrote(bytes);
+  }
+
   #progress(): Future<void> {
-    return this.#drained ?? READY;
+    return this.#pace?.pending ?? READY;
   }
 
   /** RFC 9112 §9.3. A body that only the end of the connection ends, ends the connection. */
@@ -290,16 +302,4 @@ function hasOption(headers: HTTPHeaders, option: string): boolean {
   const options = headers.getNormalized('Connection');
   if (options === undefined) return false;
   return options.split(',').some((one) => one.trim().toLowerCase() === option);
-}
-
-/** H1C-34: a failure that nobody need look at. */
-function closed(): Future<void> {
-  const future = new Future<void>();
-  fail(future);
-  return future;
-}
-
-function fail(future: Future<void>): void {
-  future.setException(new TransportError('ERR_TRANSPORT_CLOSED', 'the client is gone'));
-  future.exception();
 }
