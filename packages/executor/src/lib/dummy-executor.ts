@@ -1,12 +1,11 @@
 // The executor that has no threads: for tests, and for where a pool may be had but is not worth it.
-import { Future } from '@typhoon/concurrent';
+import { Future, withSignal } from '@typhoon/concurrent';
+import { NO_TASK } from './current-task.ts';
 import { ExecutorError } from './executor-error.ts';
 import { ModuleTask } from './module-task.ts';
-import type { Executor, Task, TaskContext } from './executor.ts';
+import type { Executor, Task, TaskOptions } from './executor.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
-
-const CONTEXT: TaskContext = { transfer: (value) => value };
 
 /** Does each task at once, in this thread, and gives a future that is settled already, errors included (CON-12). */
 export class DummyExecutor implements Executor {
@@ -14,11 +13,16 @@ export class DummyExecutor implements Executor {
   submit<A extends unknown[], R>(task: Task<A, R>, ...args: A): Future<R> {
     try {
       if (task instanceof ModuleTask) return Future.from(callExport(task, args) as Promise<R>);
-      const result = task.apply(CONTEXT, args);
+      const result = task.apply(NO_TASK, args);
       return isThenable(result) ? Future.from(result) : Future.resolved(result);
     } catch (error) {
       return Future.rejected(error);
     }
+  }
+
+  /** The same. Of the options only `signal` means something here. */
+  run<A extends unknown[], R>(task: Task<A, R>, args: A, options: TaskOptions = {}): Future<R> {
+    return withSignal(options.signal, () => this.submit(task, ...args));
   }
 
   /** Does nothing: there is nothing to give back. */
@@ -39,7 +43,7 @@ async function callExport(
     AnyFunction
   >;
   const fn = exported[exportName];
-  if (typeof fn === 'function') return fn.apply(CONTEXT, args);
+  if (typeof fn === 'function') return fn.apply(NO_TASK, args);
   const message = `${url} exports no function named ${JSON.stringify(exportName)}`;
   throw new ExecutorError('ERR_TASK_NOT_FOUND', message);
 }

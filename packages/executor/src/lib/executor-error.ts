@@ -4,6 +4,7 @@ const CODES = [
   'ERR_TASK_NOT_CLONEABLE',
   'ERR_TASK_NOT_SELF_CONTAINED',
   'ERR_TASK_NOT_FOUND',
+  'ERR_TASK_NOT_ITERABLE',
   'ERR_WORKER_EXITED',
   'ERR_EXECUTOR_SHUTDOWN',
 ] as const;
@@ -12,8 +13,8 @@ const CODES = [
  * `ERR_TASK_NOT_CLONEABLE` arguments, result or what was thrown cannot be copied between threads;
  * `ERR_TASK_NOT_SELF_CONTAINED` the function is not one whose text makes sense elsewhere: native, bound, a class, a
  * generator, or it uses a variable from around it or `this`; `ERR_TASK_NOT_FOUND` a task's module cannot be loaded or has
- * no such export; `ERR_WORKER_EXITED` the worker ended in the middle of the task; `ERR_EXECUTOR_SHUTDOWN` the executor
- * takes no more tasks.
+ * no such export; `ERR_TASK_NOT_ITERABLE` a task that is streamed gives nothing to iterate;
+ * `ERR_WORKER_EXITED` the worker ended in the middle of the task; `ERR_EXECUTOR_SHUTDOWN` the executor takes no more tasks.
  */
 export type ExecutorErrorCode = (typeof CODES)[number];
 

@@ -2,21 +2,32 @@
 import { Future } from '@typhoon/concurrent';
 
 /**
- * A future of all results in the order of the items. It fails with the first error there is, and then the tasks that
- * have not begun are cancelled; cancelling it cancels them, too.
+ * A future of all results in the order of the items. It fails with the first error there is, and then the
+ * others are cancelled; cancelling it cancels all, and it ends when they have.
  */
 export function mapTasks<T, R>(submit: (item: T) => Future<R>, items: Iterable<T>): Future<R[]> {
   const futures: Future<R>[] = [];
-  const cancelAll = (): undefined => {
+  let left = 0;
+  let isCancelled = false;
+  const cancelAll = (): void => {
     for (const future of futures) future.cancel();
   };
-  const all = new Future<R[]>({ onCancel: cancelAll });
+  const onCancel = (): boolean => {
+    isCancelled = true;
+    cancelAll();
+    return futures.some((future) => !future.done());
+  };
+  const all = new Future<R[]>({ onCancel });
   for (const item of items) futures.push(submit(item));
-  let left = futures.length;
+  left = futures.length;
   if (left === 0) all.setResult([]);
   const whenDone = (future: Future<R>): void => {
     left--;
     if (all.done()) return;
+    if (isCancelled) {
+      if (left === 0) all.setCancelled();
+      return;
+    }
     try {
       future.result();
     } catch (error) {

@@ -36,8 +36,8 @@ export type TaskOf<Fn> = Fn extends (...args: infer A) => infer R
  * const thumbnail = await pool.submit(work('resize'), image, 200)
  * ```
  *
- * Workers load the module by themselves, with `import()`: it must be JavaScript, unless the process was started with a
- * loader for TypeScript, which workers inherit.
+ * Workers load the module by themselves, with `import()`. It may be TypeScript: `./work.js` is `./work.ts` where only that is
+ * there, and so it is for what the module imports. Node.js before 22.13 needs the package `amaro` for it.
  *
  * @param url An absolute URL, or an absolute path.
  * @throws TypeError for a relative one: write `new URL('./work.js', import.meta.url)`.
@@ -45,13 +45,14 @@ export type TaskOf<Fn> = Fn extends (...args: infer A) => infer R
 export function moduleTasks<Module extends object>(
   url: URL | string,
 ): <Name extends TaskName<Module>>(exportName: Name) => TaskOf<Module[Name]> {
-  const href = absolute(url);
+  const href = absoluteUrl(url);
   // The name and its type are both `Module`'s, so the task is what the type says.
   return <Name extends TaskName<Module>>(exportName: Name) =>
     new ModuleTask(href, exportName) as unknown as TaskOf<Module[Name]>;
 }
 
-function absolute(url: URL | string): string {
+/** The URL of a task's module. @throws TypeError for a relative one. */
+export function absoluteUrl(url: URL | string): string {
   if (typeof url !== 'string') return url.href;
   if (URL.canParse(url)) return new URL(url).href;
   if (/^[/\\]/.test(url)) return pathToFileURL(url).href;

@@ -1,20 +1,38 @@
 // One task on its way through a pool. Owns: its future. Must not know: where the task is done.
-// HOT: bench/small-tasks.mjs
+// HOT: `pnpm bench executor`
 import { Future } from '@typhoon/concurrent';
-import type { IOLoop } from '@typhoon/ioloop';
+import type { CancelledError, FutureOptions, TimeoutError } from '@typhoon/concurrent';
+import type { IOLoop, TimeoutHandle } from '@typhoon/ioloop';
 import type { Movable } from './executor.ts';
+import type { TaskExtra } from './messages.ts';
 import type { CatalogEntry } from './task-catalog.ts';
+
+/** Whose task it is. */
+export interface TaskOwner {
+  /** Somebody cancels its future; answers whether the owner will settle it later. */
+  taskCancelled(task: PoolTask, reason: unknown): boolean;
+}
 
 /** Who has a task. */
 export interface TaskHolder {
   /** Takes a task back that has not begun; whether there was time for that. */
   recall(task: PoolTask): boolean;
-  /** Nobody waits any more for a task that has begun. */
-  drop(): void;
+  /** Tells a task that has begun that nobody waits for it any more, and ends its worker if it has not ended in time. */
+  interrupt(task: PoolTask, graceMs: number): void;
+  /** Says that so many items of a task were read. */
+  credit(task: PoolTask, count: number): void;
+}
+
+/** What few tasks have. */
+export interface TaskDetails {
+  readonly extra: TaskExtra | null;
+  readonly onProgress: ((progress: unknown) => void) | null;
+  /** Takes the items of a task that is streamed. */
+  readonly onItem: ((item: unknown) => void) | null;
 }
 
 /** A task that was submitted and has not ended. */
-export class PoolTask {
+export class PoolTask implements FutureOptions {
   readonly entry: CatalogEntry;
   /** Emptied when nobody will send them any more. */
   args: readonly unknown[];
@@ -23,6 +41,9 @@ export class PoolTask {
   /** Where the future's callbacks run. */
   readonly loop: IOLoop;
   readonly future: Future<unknown>;
+  readonly details: TaskDetails | null;
+  readonly priority: number;
+  readonly #owner: TaskOwner;
   /** Who has it, or null while it waits in the queue. */
   worker: TaskHolder | null = null;
   /** Whether the pool is done with it: its future is settled or about to be. */
@@ -31,23 +52,32 @@ export class PoolTask {
   seq = 0;
   /** What that worker counted it as, in milliseconds. */
   loadMs = 0;
+  /** Ends it when its deadline is over. */
+  timer: TimeoutHandle | null = null;
+  /** Why it is to end though it has begun. */
+  failure: CancelledError | TimeoutError | null = null;
 
   constructor(
     entry: CatalogEntry,
     args: readonly unknown[],
     transfers: readonly Movable[] | null,
     loop: IOLoop,
-    onCancel: (task: PoolTask) => void,
+    owner: TaskOwner,
+    details: TaskDetails | null = null,
+    priority = 0,
   ) {
     this.entry = entry;
     this.args = args;
     this.transfers = transfers;
     this.loop = loop;
-    this.future = new Future<unknown>({
-      onCancel: () => {
-        onCancel(this);
-        return undefined;
-      },
-    });
+    this.#owner = owner;
+    this.details = details;
+    this.priority = priority;
+    this.future = new Future<unknown>(this);
+  }
+
+  /** For the future. */
+  onCancel(reason: unknown): boolean {
+    return this.#owner.taskCancelled(this, reason);
   }
 }

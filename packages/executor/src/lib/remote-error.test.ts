@@ -9,6 +9,7 @@ const EXPORT: TaskDefinition = {
   id: 1,
   name: 'work',
   url: 'file:///w.mjs',
+  preload: null,
   exportName: 'work',
 };
 

@@ -3,6 +3,7 @@
 import { Script } from 'node:vm';
 import { ExecutorError } from './executor-error.ts';
 import { ModuleTask } from './module-task.ts';
+import { locateModule } from './typescript-module.ts';
 import type { TaskDefinition } from './messages.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -25,15 +26,20 @@ export class TaskCatalog {
   #nextId = 1;
 
   /**
-   * The entry of a function or a module task.
+   * The entry of a function or a module task; a generator function only where it is to be iterated.
    * @throws ExecutorError `ERR_TASK_NOT_SELF_CONTAINED`; TypeError for what is no task at all.
    */
-  find(task: unknown): CatalogEntry {
+  find(task: unknown, isIterated = false): CatalogEntry {
     if (typeof task !== 'function' && !(task instanceof ModuleTask)) {
       throw new TypeError(`a task is a function or comes from moduleTasks(), not ${typeof task}`);
     }
     const known = this.#byFunction.get(task);
     if (known !== undefined) return known;
+    if (!isIterated && isGeneratorFunction(task)) {
+      throw notSelfContained(
+        `${printableName(task)} is a generator function, which goes with stream()`,
+      );
+    }
     const entry =
       typeof task === 'function' ? this.#findText(task as AnyFunction) : this.#findExport(task);
     this.#byFunction.set(task, entry);
@@ -53,13 +59,8 @@ export class TaskCatalog {
     const text = `${url} ${exportName}`;
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
-    return this.#add(text, {
-      kind: 'module',
-      id: this.#nextId++,
-      name: exportName,
-      url,
-      exportName,
-    });
+    const id = this.#nextId++;
+    return this.#add(text, { kind: 'module', id, name: exportName, exportName, ...locateModule(url) });
   }
 
   #add(text: string, definition: TaskDefinition): CatalogEntry {
@@ -88,8 +89,11 @@ function codeOf(fn: AnyFunction, text: string, name: string): string {
 function unfitness(fn: AnyFunction, text: string): string | null {
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) return 'native or bound and has no text';
   if (/^class\b/.test(text)) return 'a class';
-  const kind = Object.prototype.toString.call(fn);
-  return kind.endsWith('GeneratorFunction]') ? 'a generator function' : null;
+  return null;
+}
+
+function isGeneratorFunction(task: object): task is AnyFunction {
+  return Object.prototype.toString.call(task).endsWith('GeneratorFunction]');
 }
 
 function compiles(code: string): Error | null {

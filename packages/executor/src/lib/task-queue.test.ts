@@ -8,7 +8,7 @@ import { TaskQueue } from './task-queue.ts';
 const entry = new TaskCatalog().find(() => 1);
 
 function makeTask(): PoolTask {
-  return new PoolTask(entry, [], null, IOLoop.current(), () => undefined);
+  return new PoolTask(entry, [], null, IOLoop.current(), { taskCancelled: () => false });
 }
 
 describe('TaskQueue', () => {

@@ -182,10 +182,10 @@ describe('cancelling', () => {
     const gate = makeGate();
     const begun = pool.submit(passGate, gate, 1);
     await comeTo(gate);
-    begun.cancel();
-    expect([begun.cancelled(), pool.pendingCount]).toEqual([true, 0]);
+    expect([begun.cancel(), begun.cancelled(), pool.pendingCount]).toEqual([true, false, 1]);
     openGate(gate);
     expect([await pool.submit(increment, 1), pool.workerCount]).toEqual([2, 1]);
+    expect([begun.cancelled(), pool.pendingCount]).toEqual([true, 0]);
   });
 });
 
@@ -212,6 +212,7 @@ describe('map', () => {
     const items = [0, 1, 2, 3].map((n): [number, Int32Array] => [n, gate]);
     await expect(pool.map(task, items)).rejects.toThrow(new RangeError('no'));
     openGate(gate);
+    await pool.shutdown();
     expect([pool.pendingCount, Atomics.load(gate, 1) < 2]).toEqual([0, true]);
   });
 
@@ -263,7 +264,7 @@ describe('shutdown', () => {
   });
 
   it('ends a thread whose task was cancelled and would never end', async () => {
-    const pool = makePool();
+    const pool = makePool({ cancelGraceMs: 10 });
     const gate = makeGate();
     const endless = pool.submit(passGate, gate, 1);
     await comeTo(gate);

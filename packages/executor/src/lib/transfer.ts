@@ -25,9 +25,13 @@ export function transfer<T extends object>(value: T, list: readonly Movable[]): 
   return value;
 }
 
-/** What is to be moved with these arguments, or null. The marks are used up. */
-export function takeTransfers(args: readonly unknown[]): readonly Movable[] | null {
+/** What is to be moved with these arguments and what `named` says besides, or null. The marks are used up. */
+export function takeTransfers(
+  args: readonly unknown[],
+  named: readonly Movable[] = [],
+): readonly Movable[] | null {
   let taken: Movable[] | null = null;
+  for (const item of named) if (!(item instanceof SharedArrayBuffer)) (taken ??= []).push(item);
   for (const arg of args) {
     if (typeof arg !== 'object' || arg === null) continue;
     const list = marks().get(arg);

@@ -1,23 +1,35 @@
 // The queue and the workers of a pool. Owns: which task goes to which worker, starting and replacing workers.
 // Must not know: futures, loops, what the threads say to each other.
-// HOT: bench/small-tasks.mjs
+// HOT: `pnpm bench executor`
 import { appLog } from '@typhoon/log';
 import { ExecutorError } from './executor-error.ts';
 import { TaskQueue } from './task-queue.ts';
 import { WorkerHandle } from './worker-handle.ts';
 import type { Status } from './messages.ts';
 import type { PoolTask } from './pool-task.ts';
-import type { WorkerOwner, WorkerSettings } from './worker-handle.ts';
+import type { WorkerModule, WorkerOwner } from './worker-handle.ts';
+import type { StartWorker } from './worker-link.ts';
 
-/** How a crew makes its workers; `name` is followed by a number. */
-export interface CrewSettings extends WorkerSettings {
+/** How a crew makes its workers. */
+export interface CrewSettings {
+  readonly start: StartWorker;
+  /** What workers are called, followed by a number. */
+  readonly name: string;
+  readonly minWorkers: number;
   readonly maxWorkers: number;
+  /** How long a worker more than `minWorkers` is kept without work. */
+  readonly idleTimeoutMs: number;
+  /** How long a task that nobody waits for may take to end. */
+  readonly cancelGraceMs: number;
+  readonly module: WorkerModule | null;
 }
 
 /** What a crew tells its pool. */
 export interface CrewOwner {
   /** A task has ended; with `status` 2 `value` is what its future fails with. */
   taskDone(task: PoolTask, status: Status, value: unknown): void;
+  /** A task that goes on gave an item, or says how far it has come. */
+  taskSaid(task: PoolTask, status: Status, value: unknown): void;
   /** All there was to say for now is said: called after `taskDone`, and when a worker is gone. */
   reported(): void;
 }
@@ -40,6 +52,8 @@ export class WorkerCrew implements WorkerOwner {
   /** No thread is started before this instant on `performance.now()`, unless there is none. */
   #startAgainMs = 0;
   #stealTimer: NodeJS.Timeout | null = null;
+  #idleTimer: NodeJS.Timeout | null = null;
+  #isStopped = false;
 
   constructor(owner: CrewOwner, settings: CrewSettings) {
     this.#owner = owner;
@@ -57,11 +71,21 @@ export class WorkerCrew implements WorkerOwner {
     this.#queuedCount++;
   }
 
-  /** Nobody waits for this task any more: it does not begin if it has not. */
-  withdraw(task: PoolTask): void {
-    const { worker } = task;
-    if (worker === null) this.#queuedCount--;
-    else if (!worker.recall(task)) worker.drop();
+  /** Takes a task back that has not begun; answers whether that was possible. */
+  withdraw(task: PoolTask): boolean {
+    if (task.worker !== null) return task.worker.recall(task);
+    this.#queuedCount--;
+    return true;
+  }
+
+  /** Has a task that has begun end. */
+  interrupt(task: PoolTask): void {
+    task.worker?.interrupt(task, this.#settings.cancelGraceMs);
+  }
+
+  /** The tasks that workers have. */
+  tasksAtWork(): PoolTask[] {
+    return this.#workers.flatMap((worker) => worker.tasks());
   }
 
   /** Gives back all tasks that have not begun. */
@@ -81,15 +105,21 @@ export class WorkerCrew implements WorkerOwner {
     this.#deal();
     this.#startWorkers();
     this.#stealLater();
+    this.#retireLater();
   }
 
   /** Has all threads end. Only when there are no tasks that somebody waits for. */
   stop(): void {
+    this.#isStopped = true;
     for (const worker of this.#workers) worker.stop();
   }
 
   taskDone(task: PoolTask, status: Status, value: unknown): void {
     this.#owner.taskDone(task, status, value);
+  }
+
+  taskSaid(task: PoolTask, status: Status, value: unknown): void {
+    this.#owner.taskSaid(task, status, value);
   }
 
   workerReported(): void {
@@ -101,8 +131,12 @@ export class WorkerCrew implements WorkerOwner {
     this.#workers.splice(this.#workers.indexOf(worker), 1);
     const { begun, waiting } = worker.abandon();
     for (const task of begun) {
-      const when = ` in the middle of ${task.entry.definition.name}`;
-      this.#owner.taskDone(task, 2, exitError(worker, exitCode, when, reason));
+      // It was ended because it did not end by itself.
+      if (task.failure !== null && worker.isStopping) this.#owner.taskDone(task, 3, undefined);
+      else {
+        const when = ` in the middle of ${task.entry.definition.name}`;
+        this.#owner.taskDone(task, 2, exitError(worker, exitCode, when, reason));
+      }
     }
     for (const task of waiting.toReversed()) this.#queue.unshift(task);
     this.#queuedCount += waiting.length;
@@ -142,18 +176,19 @@ export class WorkerCrew implements WorkerOwner {
     return true;
   }
 
-  /** As many as there are tasks that no worker has, up to the most allowed. */
+  /** As many as there are tasks that no worker has, at least the fewest and up to the most allowed. */
   #startWorkers(): void {
-    const { maxWorkers, name } = this.#settings;
+    const { start, minWorkers, maxWorkers, name, module } = this.#settings;
     let wanted = this.#queuedCount;
     for (const worker of this.#workers) if (!worker.isReady) wanted--;
+    if (!this.#isStopped) wanted = Math.max(wanted, minWorkers - this.#workers.length);
     if (wanted > 0 && this.#workers.length > 0 && performance.now() < this.#startAgainMs) return;
     for (; wanted > 0 && this.#workers.length < maxWorkers; wanted--) {
-      const settings = { ...this.#settings, name: `${name}-${++this.#startedCount}` };
+      const fullName = `${name}-${++this.#startedCount}`;
       try {
-        this.#workers.push(new WorkerHandle(this, settings));
+        this.#workers.push(new WorkerHandle(this, fullName, start, module));
       } catch (reason) {
-        const message = `worker ${settings.name} could not start: ${String(reason)}`;
+        const message = `worker ${fullName} could not start: ${String(reason)}`;
         const error = new ExecutorError('ERR_WORKER_EXITED', message, { cause: reason });
         this.#diedAlone(error, false);
       }
@@ -183,6 +218,25 @@ export class WorkerCrew implements WorkerOwner {
       this.#steal();
       this.workerReported();
     }, STEAL_AFTER_MS).unref();
+  }
+
+  /** Ends workers that have had nothing to do for too long. */
+  #retireLater(): void {
+    const { minWorkers, idleTimeoutMs } = this.#settings;
+    if (idleTimeoutMs === Infinity || this.#idleTimer !== null) return;
+    if (this.#workers.length <= minWorkers || !this.#workers.some((one) => one.isIdle)) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#idleTimer = null;
+      const beforeMs = performance.now() - idleTimeoutMs;
+      let surplus = this.#workers.filter((one) => !one.isStopping).length - minWorkers;
+      for (const worker of this.#workers) {
+        if (surplus > 0 && worker.isIdle && worker.lastSignMs <= beforeMs) {
+          worker.stop();
+          surplus--;
+        }
+      }
+      this.#retireLater();
+    }, idleTimeoutMs).unref();
   }
 
   #steal(): void {

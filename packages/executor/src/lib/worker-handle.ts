@@ -1,31 +1,27 @@
-// One worker, seen from its pool. Owns: the thread, which tasks it has, what it may be given, taking tasks back.
+// One worker, seen from its pool. Owns: which tasks it has, what it may be given, taking tasks back.
 // Must not know: futures, the queue, other workers.
-// HOT: bench/small-tasks.mjs
+// HOT: `pnpm bench executor`
 //
 // A worker that does short tasks is sent several ahead, so that a message and a wake-up are shared by many. Two things
 // keep that from delaying anybody. It is sent no more than it is expected to do in a millisecond, as its tasks went so far.
-// And a task that was sent can be taken back until the moment it begins: its number stands in memory that both threads
+// And a task that was sent to a thread can be taken back until the moment it begins: its number stands in memory that both threads
 // share, and whoever swaps it for 0 first has the task. So a task behind one that takes unexpectedly long goes to another
 // worker, a cancelled one never begins, and when the thread dies it is known which tasks it had begun.
-import { Worker } from 'node:worker_threads';
 import { ExecutorError } from './executor-error.ts';
-import { WORKER_TEXT } from './worker-text.ts';
-import type { ResourceLimits } from 'node:worker_threads';
-import type { FromWorker, Status, TaskDefinition, ToWorker } from './messages.ts';
-import type { PoolTask } from './pool-task.ts';
+import type { Movable } from './executor.ts';
+import type { FromWorker, ModuleDefinition, Status, TaskDefinition, ToWorker } from './messages.ts';
+import type { PoolTask, TaskHolder } from './pool-task.ts';
+import type { StartWorker, WorkerLink } from './worker-link.ts';
 
-/** How a worker is started; see `ThreadPoolExecutorOptions`. */
-export interface WorkerSettings {
-  readonly name: string;
-  readonly workerData: unknown;
-  readonly resourceLimits: ResourceLimits | undefined;
-  readonly execArgv: readonly string[] | undefined;
-}
+/** A module with hooks for workers; see `PoolOptions.workerModule`. */
+export type WorkerModule = Pick<ModuleDefinition, 'url' | 'preload'>;
 
 /** What a worker tells its crew. */
 export interface WorkerOwner {
   /** A task came back, or could not be sent: then `status` is 2 and `value` the reason. */
   taskDone(task: PoolTask, status: Status, value: unknown): void;
+  /** A task that goes on gave an item, or says how far it has come. */
+  taskSaid(task: PoolTask, status: Status, value: unknown): void;
   /** Called after the last `taskDone` of a message, and when the worker is ready for tasks. */
   workerReported(): void;
   /** The thread is gone; `error` is what nobody caught in it, if that was why. */
@@ -41,20 +37,18 @@ const AHEAD_MS = 1;
 /** How long a worker that was told to stop may take. */
 const STOP_MS = 1000;
 
-/** A worker thread and the tasks it has. */
-export class WorkerHandle {
+/** A worker and the tasks it has. */
+export class WorkerHandle implements TaskHolder {
   readonly name: string;
   readonly #owner: WorkerOwner;
-  readonly #worker: Worker;
-  /** The number of the task in each slot, until someone takes it. */
-  readonly #claims = new Int32Array(new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT));
+  readonly #link: WorkerLink;
+  /** The number of the task in each slot, until someone takes it; negative when nobody waits any more for one that was taken. */
+  readonly #claims: Int32Array | null;
   readonly #slots = new Array<PoolTask | null>(SLOTS).fill(null);
   readonly #defined = new Set<number>();
   #staged: PoolTask[] = [];
   #nextSeq = 1;
-  /** Tasks it has, and those of them that somebody still waits for. */
   #taskCount = 0;
-  #wantedCount = 0;
   #loadMs = 0;
   /** What sending costs this thread, in milliseconds a task: a moving average. */
   #postMs = 0;
@@ -62,34 +56,25 @@ export class WorkerHandle {
   #isReady = false;
   #isStopping = false;
   #isHolding = true;
-  #uncaught: unknown = undefined;
   #stopTimer: NodeJS.Timeout | undefined;
 
-  /** Throws what node:worker_threads throws for settings that it does not take. */
-  constructor(owner: WorkerOwner, settings: WorkerSettings) {
+  /** Throws what `start` throws for settings that it does not take. */
+  constructor(owner: WorkerOwner, name: string, start: StartWorker, module: WorkerModule | null) {
     this.#owner = owner;
-    this.name = settings.name;
-    const { resourceLimits, execArgv } = settings;
-    this.#worker = new Worker(WORKER_TEXT, {
-      eval: true,
-      name: settings.name,
-      workerData: settings.workerData,
-      ...(resourceLimits === undefined ? {} : { resourceLimits }),
-      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
+    this.name = name;
+    this.#link = start(name, {
+      received: (results) => {
+        this.#receive(results);
+      },
+      exited: (exitCode, error) => {
+        clearTimeout(this.#stopTimer);
+        owner.workerExited(this, exitCode, error);
+      },
     });
-    this.#worker.on('message', (message: unknown) => {
-      // A task's own module may use the port, too; what it says is none of ours.
-      if (Array.isArray(message)) this.#receive(message);
-    });
-    this.#worker.on('messageerror', () => void this.#worker.terminate());
-    this.#worker.on('error', (error: unknown) => {
-      this.#uncaught = error;
-    });
-    this.#worker.on('exit', (exitCode) => {
-      clearTimeout(this.#stopTimer);
-      owner.workerExited(this, exitCode, this.#uncaught);
-    });
-    this.#send({ kind: 'start', claims: this.#claims });
+    this.#claims = this.#link.sharesMemory
+      ? new Int32Array(new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT))
+      : null;
+    this.#send({ kind: 'start', claims: this.#claims, module });
   }
 
   /** Whether it has started. */
@@ -100,11 +85,6 @@ export class WorkerHandle {
   /** Whether it was told to end. */
   get isStopping(): boolean {
     return this.#isStopping;
-  }
-
-  /** Tasks it has that somebody waits for. */
-  get wantedCount(): number {
-    return this.#wantedCount;
   }
 
   /** Whether it would begin a task at once. */
@@ -139,7 +119,6 @@ export class WorkerHandle {
     task.loadMs = this.#costOf(task);
     this.#slots[seq & MASK] = task;
     this.#taskCount++;
-    this.#wantedCount++;
     this.#loadMs += task.loadMs;
     this.#staged.push(task);
   }
@@ -157,13 +136,13 @@ export class WorkerHandle {
         this.#defined.add(definition.id);
         define.push(definition);
       }
-      tasks.push(task.seq, definition.id, task.args);
-      Atomics.store(this.#claims, task.seq & MASK, task.seq);
+      tasks.push(task.seq, definition.id, task.args, task.details?.extra ?? null);
+      if (this.#claims !== null) Atomics.store(this.#claims, task.seq & MASK, task.seq);
     }
     const beganMs = performance.now();
     try {
       // Only the first can have something to move: see `canTake`.
-      this.#send({ kind: 'batch', define, tasks }, staged[0]?.transfers ?? undefined);
+      this.#send({ kind: 'batch', define, tasks }, staged[0]?.transfers ?? null);
     } catch {
       this.#postOneByOne(staged, define);
     }
@@ -173,47 +152,62 @@ export class WorkerHandle {
     this.#updateHold();
   }
 
-  /** Takes a task back unless it has begun; answers whether it was in time. */
+  /** Takes a task back unless it has begun; answers whether it was in time. Another process lets nobody take tasks back. */
   recall(task: PoolTask): boolean {
     const slot = task.seq & MASK;
+    if (this.#claims === null) return false;
     if (Atomics.compareExchange(this.#claims, slot, task.seq, 0) !== task.seq) return false;
     this.#release(task);
     this.#updateHold();
     return true;
   }
 
+  /** Has a task that has begun end by itself; the whole worker, when it has not in `graceMs`. */
+  interrupt(task: PoolTask, graceMs: number): void {
+    const { seq } = task;
+    if (this.#claims !== null) Atomics.store(this.#claims, seq & MASK, -seq);
+    this.#send({ kind: 'cancel', seq });
+    if (graceMs === Infinity) return;
+    setTimeout(() => {
+      if (this.#slots[seq & MASK] === task && task.seq === seq) this.#kill();
+    }, graceMs).unref();
+  }
+
+  /** Says that so many items of a task were read. */
+  credit(task: PoolTask, count: number): void {
+    this.#send({ kind: 'credit', seq: task.seq, count });
+  }
+
+  /** The tasks it has, in order. */
+  tasks(): PoolTask[] {
+    const tasks = this.#slots.filter((task) => task !== null);
+    return tasks.sort((a, b) => a.seq - b.seq);
+  }
+
   /** Takes back all tasks that have not begun, or the later half of them; in order. */
   recallWaiting(which: 'all' | 'laterHalf'): PoolTask[] {
-    const waiting = this.#tasks().filter((task) => !this.#hasBegun(task));
+    const waiting = this.tasks().filter((task) => !this.#hasBegun(task));
     const kept = which === 'all' ? 0 : waiting.length >> 1;
     return waiting.slice(kept).filter((task) => this.recall(task));
   }
 
-  /** Nobody waits any more for a task that has begun. */
-  drop(): void {
-    this.#wantedCount--;
-    this.#updateHold();
-  }
-
-  /** Ends the thread: once it has nothing to do, or at once if all that it does is unwanted. */
+  /** Ends the worker, once it has nothing to do. */
   stop(): void {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#updateHold();
-    if (this.#taskCount > 0) {
-      void this.#worker.terminate();
-      return;
-    }
     this.#send({ kind: 'stop' });
     // Something that a task has left behind may keep it from reading that.
-    this.#stopTimer = setTimeout(() => void this.#worker.terminate(), STOP_MS);
+    this.#stopTimer = setTimeout(() => {
+      this.#link.kill();
+    }, STOP_MS);
   }
 
-  /** Gives up all tasks of a thread that is gone, in order. */
+  /** Gives up all tasks of a worker that is gone, in order. */
   abandon(): { readonly begun: readonly PoolTask[]; readonly waiting: readonly PoolTask[] } {
     const begun: PoolTask[] = [];
     const waiting: PoolTask[] = [];
-    for (const task of this.#tasks()) {
+    for (const task of this.tasks()) {
       if (!task.isEnded) (this.#hasBegun(task) ? begun : waiting).push(task);
       this.#release(task);
     }
@@ -227,12 +221,17 @@ export class WorkerHandle {
       const seq = results[at] as number;
       const task = this.#slots[seq & MASK] ?? null;
       if (task?.seq !== seq) continue;
+      const status = results[at + 1] as Status;
+      if (status > 3) {
+        this.#owner.taskSaid(task, status, results[at + 2]);
+        continue;
+      }
       this.#release(task);
       const { entry } = task;
       const tookMs = results[at + 3] as number;
       entry.averageMs += entry.runs === 0 ? tookMs : (tookMs - entry.averageMs) / 8;
       entry.runs++;
-      this.#owner.taskDone(task, results[at + 1] as Status, results[at + 2]);
+      this.#owner.taskDone(task, status, results[at + 2]);
     }
     this.#updateHold();
     this.#owner.workerReported();
@@ -242,11 +241,13 @@ export class WorkerHandle {
   #postOneByOne(staged: readonly PoolTask[], define: readonly TaskDefinition[]): void {
     this.#send({ kind: 'batch', define, tasks: [] });
     for (const task of staged) {
-      const tasks = [task.seq, task.entry.definition.id, task.args];
+      const extra = task.details?.extra ?? null;
+      const tasks = [task.seq, task.entry.definition.id, task.args, extra];
       try {
-        this.#send({ kind: 'batch', define: [], tasks }, task.transfers ?? undefined);
+        this.#send({ kind: 'batch', define: [], tasks }, task.transfers);
       } catch (error) {
-        this.recall(task);
+        this.#release(task);
+        this.#updateHold();
         const reason = error instanceof Error ? error.message : String(error);
         const message = `the arguments of ${task.entry.definition.name} cannot be copied to a worker: ${reason}`;
         const failure = new ExecutorError('ERR_TASK_NOT_CLONEABLE', message, { cause: error });
@@ -255,9 +256,15 @@ export class WorkerHandle {
     }
   }
 
-  #send(message: ToWorker, transfers?: readonly object[]): void {
-    if (transfers === undefined) this.#worker.postMessage(message);
-    else this.#worker.postMessage(message, transfers as never[]);
+  #send(message: ToWorker, moved: readonly Movable[] | null = null): void {
+    this.#link.post(message, moved);
+  }
+
+  /** It takes no more tasks; those that it has come back when it is gone. */
+  #kill(): void {
+    this.#isStopping = true;
+    this.#updateHold();
+    this.#link.kill();
   }
 
   #costOf(task: PoolTask): number {
@@ -268,29 +275,22 @@ export class WorkerHandle {
 
   /** A task with something moved counts as begun: it cannot be sent twice. */
   #hasBegun(task: PoolTask): boolean {
-    if (task.transfers !== null) return true;
+    if (task.transfers !== null || this.#claims === null) return true;
     return Atomics.load(this.#claims, task.seq & MASK) !== task.seq;
-  }
-
-  #tasks(): PoolTask[] {
-    const tasks = this.#slots.filter((task) => task !== null);
-    return tasks.sort((a, b) => a.seq - b.seq);
   }
 
   #release(task: PoolTask): void {
     this.#slots[task.seq & MASK] = null;
     task.worker = null;
     this.#taskCount--;
-    if (!task.isEnded) this.#wantedCount--;
     this.#loadMs = this.#taskCount === 0 ? 0 : this.#loadMs - task.loadMs;
   }
 
-  /** The thread keeps the process alive while it starts, while somebody waits for it, and while it ends. */
+  /** It keeps the process alive while it starts, while it has tasks, and while it ends. */
   #updateHold(): void {
-    const isNeeded = !this.#isReady || this.#isStopping || this.#wantedCount > 0;
+    const isNeeded = !this.#isReady || this.#isStopping || this.#taskCount > 0;
     if (isNeeded === this.#isHolding) return;
     this.#isHolding = isNeeded;
-    if (isNeeded) this.#worker.ref();
-    else this.#worker.unref();
+    this.#link.hold(isNeeded);
   }
 }

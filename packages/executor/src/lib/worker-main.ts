@@ -1,22 +1,28 @@
-// What runs in a worker. Owns: claiming tasks, calling them, sending results back in batches.
+// What runs in a worker. Owns: claiming tasks, calling them, loading what they need.
 // Must not know: the pool; anything that is imported. Nothing imports this file but a test, which writes the text of its
 // functions to worker-text.ts; so each refers to its arguments, to globals and to the other functions of `PARTS` alone.
 // A worker that is started from text needs no file of its own that a bundler would have to find, and none that Node.js
 // could not read because it is TypeScript. That the text is a constant keeps it from what minifiers do to names.
 // HOT: bench/small-tasks.mjs
+import { CURRENT_TASK } from './current-task.ts';
 import { TRANSFER_MARKS } from './transfer.ts';
-import type { MessagePort } from 'node:worker_threads';
-import type {
-  FromWorker,
-  PackedCause,
-  PackedError,
-  Status,
-  TaskDefinition,
-  ToWorker,
-} from './messages.ts';
-import type { ExecutorErrorCode } from './executor-error.ts';
-import type { Movable, TaskContext } from './executor.ts';
+import { portChannel, processChannel } from './worker-channel.ts';
+import {
+  cancelCurrent,
+  createContext,
+  createCurrent,
+  isCancelOver,
+  watchedSignal,
+} from './worker-context.ts';
+import { executorError, packCause, packError } from './worker-errors.ts';
+import { sendItems } from './worker-items.ts';
+import { createOutbox } from './worker-outbox.ts';
+import type { TaskContext } from './executor.ts';
+import type { ModuleDefinition, Status, TaskDefinition, TaskExtra, ToWorker } from './messages.ts';
 import type { TransferMarks } from './transfer.ts';
+import type { Channel } from './worker-channel.ts';
+import type { Current } from './worker-context.ts';
+import type { Outbox } from './worker-outbox.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 type ImportModule = (url: string) => Promise<Record<string, unknown>>;
@@ -29,41 +35,64 @@ interface Job {
   shortRuns: number;
 }
 
-/** Gathers results, so that many small tasks cost one message. */
-interface Outbox {
-  /** Takes a result that was there at `nowMs`, and sends all that it has if the oldest has waited for a millisecond. */
-  readonly push: (
-    seq: number,
-    status: Status,
-    value: unknown,
-    tookMs: number,
-    nowMs: number,
-  ) => void;
-  /** Sends all that it has. */
-  readonly flush: () => void;
+/** What the module of `PoolOptions.workerModule` may export. */
+interface Hooks {
+  readonly setup?: () => unknown;
+  readonly teardown?: () => unknown;
+  readonly around?: (context: TaskContext, call: () => unknown) => unknown;
+}
+
+/** What a worker has. */
+interface Desk {
+  readonly importModule: ImportModule;
+  readonly current: Current;
+  readonly context: TaskContext;
+  readonly outbox: Outbox;
+  readonly jobs: Map<number, Job>;
+  /** Four values a task; see `ToWorker`. */
+  readonly batches: unknown[][];
+  claims: Int32Array | null;
+  hooks: Hooks;
+  /** Also until it has started. */
+  isRunning: boolean;
 }
 
 const PARTS: readonly ((...args: never[]) => unknown)[] = [
-  createOutbox,
+  portChannel,
+  processChannel,
+  createCurrent,
+  cancelCurrent,
+  isCancelOver,
   createContext,
+  watchedSignal,
+  createOutbox,
+  sendItems,
+  receive,
+  runBatches,
+  runBatch,
+  runTask,
+  isThenable,
   loadFunction,
+  loadHooks,
   packError,
   packCause,
   executorError,
-  isThenable,
 ];
 
 /** The program of a worker. */
 export function workerProgram(): string {
-  const start = `const start = ${String(startWorker)};`;
-  const key = JSON.stringify(TRANSFER_MARKS);
+  const marks = JSON.stringify(TRANSFER_MARKS);
+  const place = JSON.stringify(CURRENT_TASK);
   return [
     '"use strict"; (() => {',
     'const importModule = (url) => import(url);',
-    ...PARTS.map(String),
-    start,
-    `const marks = globalThis[Symbol.for(${key})] ??= new WeakMap();`,
-    'const run = (threads) => start(threads.parentPort, importModule, marks);',
+    ...PARTS.map(textOf),
+    `const start = ${textOf(startWorker)};`,
+    `const marks = globalThis[Symbol.for(${marks})] ??= new WeakMap();`,
+    'const run = ({ parentPort }) => {',
+    '  const channel = parentPort === null ? processChannel() : portChannel(parentPort);',
+    `  start(channel, importModule, marks, Symbol.for(${place}));`,
+    '};',
     // Under --input-type=module this text is a module, and there is no `require`.
     'if (typeof require === "function") run(require("node:worker_threads"));',
     'else import("node:worker_threads").then(run);',
@@ -71,128 +100,139 @@ export function workerProgram(): string {
   ].join('\n');
 }
 
-function startWorker(port: MessagePort, importModule: ImportModule, marks: TransferMarks): void {
-  const outbox = createOutbox(port, marks);
-  const context = createContext(marks);
-  const jobs = new Map<number, Job>();
-  let claims = new Int32Array(1);
-  let work = Promise.resolve();
+/** As it is written: vitest has a function of another file be a property of that file's module. */
+function textOf(part: (...args: never[]) => unknown): string {
+  return String(part).replace(/\(0, ?__vi\w*_import_\d+__\.(\w+)\)/g, '$1');
+}
 
-  async function runBatch(tasks: readonly unknown[]): Promise<void> {
-    for (let at = 0; at < tasks.length; at += 3) {
-      const seq = tasks[at] as number;
-      // Whoever takes the number away has the task: we do it now, or the pool has taken it back.
-      if (Atomics.compareExchange(claims, seq & (claims.length - 1), seq, 0) !== seq) continue;
-      const job = jobs.get(tasks[at + 1] as number) as Job;
-      // What may take long must not delay the results of those before it.
-      if (job.shortRuns < 8) outbox.flush();
-      const beganMs = performance.now();
-      let status: Status = 0;
-      let value: unknown;
-      try {
-        job.fn ??= await loadFunction(job.definition, context, importModule);
-        value = job.fn.apply(context, tasks[at + 2] as unknown[]);
-        if (isThenable(value)) {
-          outbox.flush();
-          value = await value;
-        }
-      } catch (error) {
-        status = error instanceof Error ? 1 : 2;
-        value = error instanceof Error ? packError(error, 0) : error;
-      }
-      const nowMs = performance.now();
-      job.shortRuns = nowMs - beganMs < 1 ? job.shortRuns + 1 : 0;
-      outbox.push(seq, status, value, nowMs - beganMs, nowMs);
-    }
+function startWorker(
+  channel: Channel,
+  importModule: ImportModule,
+  marks: TransferMarks,
+  place: symbol,
+): void {
+  const current = createCurrent();
+  const outbox = createOutbox(channel, marks, current);
+  const say = (progress: unknown): void => {
+    outbox.push(current.seq, 5, progress, 0, performance.now());
     outbox.flush();
-  }
-
-  port.on('message', (message: ToWorker) => {
-    if (message.kind === 'batch') {
-      for (const definition of message.define) {
-        jobs.set(definition.id, { definition, fn: null, shortRuns: 0 });
-      }
-      // One task after the other, also when one of them waits for something.
-      work = work.then(() => runBatch(message.tasks));
-    } else if (message.kind === 'start') claims = message.claims as typeof claims;
-    else process.exit();
-  });
-  // What cannot be read cannot be answered one by one: the pool sees this worker end.
-  port.on('messageerror', (error: unknown) => {
-    throw error;
+  };
+  const desk: Desk = {
+    importModule,
+    current,
+    context: createContext(marks, current, say, () => desk.claims),
+    outbox,
+    jobs: new Map(),
+    batches: [],
+    claims: null,
+    hooks: {},
+    isRunning: true,
+  };
+  Reflect.set(globalThis, place, desk.context);
+  channel.listen((message) => {
+    receive(message, desk, channel);
   });
   // Results that are there are not lost when a task ends the worker.
   process.on('exit', outbox.flush);
-  port.postMessage([]);
 }
 
-function createOutbox(port: MessagePort, marks: TransferMarks): Outbox {
-  let results: unknown[] = [];
-  let oldestMs = 0;
-  const moves = new Map<number, readonly Movable[]>();
-
-  function push(seq: number, status: Status, value: unknown, tookMs: number, nowMs: number): void {
-    if (results.length === 0) oldestMs = nowMs;
-    results.push(seq, status, value, tookMs);
-    const list = typeof value === 'object' && value !== null ? marks.get(value) : undefined;
-    if (list !== undefined) {
-      moves.set(
-        seq,
-        list.filter((item) => !(item instanceof SharedArrayBuffer)),
-      );
+function receive(message: ToWorker, desk: Desk, channel: Channel): void {
+  const { current, batches } = desk;
+  if (message.kind === 'batch') {
+    for (const definition of message.define) {
+      desk.jobs.set(definition.id, { definition, fn: null, shortRuns: 0 });
     }
-    if (nowMs - oldestMs > 1) flush();
-  }
-
-  function flush(): void {
-    if (results.length === 0) return;
-    const batch = results;
-    results = [];
-    try {
-      if (moves.size === 0) port.postMessage(batch);
-      else port.postMessage(batch, [...moves.values()].flat() as never[]);
-    } catch {
-      for (let at = 0; at < batch.length; at += 4) sendAlone(batch.slice(at, at + 4));
+    batches.push(message.tasks);
+    if (!desk.isRunning) void runBatches(desk);
+  } else if (message.kind === 'cancel') {
+    if (message.seq === current.seq) cancelCurrent(current);
+    // One that has not begun loses what is to be called.
+    for (const tasks of batches) {
+      for (let at = 0; at < tasks.length; at += 4) {
+        if (tasks[at] === message.seq) tasks[at + 1] = 0;
+      }
     }
-    moves.clear();
-  }
+  } else if (message.kind === 'credit') {
+    if (message.seq !== current.seq) return;
+    current.credits += message.count;
+    current.wake?.();
+  } else if (message.kind === 'start') {
+    desk.claims = message.claims;
+    // What it throws ends the worker.
+    void loadHooks(message.module, desk.importModule).then((hooks) => {
+      desk.hooks = hooks;
+      channel.post([], []);
+      return runBatches(desk);
+    });
+  } else void Promise.resolve(desk.hooks.teardown?.()).finally(channel.leave);
+}
 
-  /** One result that cannot be cloned fails one task. */
-  function sendAlone(result: FromWorker): void {
-    const [seq, status, , tookMs] = result;
+/** One task after the other, also when one of them waits for something. */
+async function runBatches(desk: Desk): Promise<void> {
+  desk.isRunning = true;
+  for (let tasks = desk.batches[0]; tasks !== undefined; tasks = desk.batches[0]) {
+    await runBatch(tasks, desk);
+    desk.batches.shift();
+  }
+  desk.isRunning = false;
+}
+
+async function runBatch(tasks: readonly unknown[], desk: Desk): Promise<void> {
+  const { claims, jobs, outbox, current } = desk;
+  for (let at = 0; at < tasks.length; at += 4) {
+    const seq = tasks[at] as number;
+    if (claims !== null) {
+      const slot = seq & (claims.length - 1);
+      // Whoever takes the number away has the task: we do it now, or the pool has taken it back.
+      if (Atomics.compareExchange(claims, slot, seq, 0) !== seq) continue;
+    }
+    const job = jobs.get(tasks[at + 1] as number);
+    if (job === undefined) {
+      outbox.push(seq, 3, undefined, 0, performance.now());
+      continue;
+    }
+    // What may take long must not delay the results of those before it.
+    if (job.shortRuns < 8) outbox.flush();
+    const beganMs = performance.now();
+    let status: Status = 0;
+    let value: unknown;
+    current.seq = seq;
+    current.extra = tasks[at + 3] as TaskExtra | null;
+    current.isCancelled = false;
+    current.controller = null;
     try {
-      port.postMessage(result, (moves.get(seq as number) ?? []) as never[]);
+      const args = tasks[at + 2] as unknown[];
+      // The way of all but the first time.
+      if (job.fn !== null && desk.hooks.around === undefined) {
+        value = job.fn.apply(desk.context, args);
+      } else value = runTask(job, args, desk);
+      if (isThenable(value)) {
+        outbox.flush();
+        value = await value;
+      }
+      const window = current.extra?.window;
+      if (window !== undefined) value = await sendItems(value, window, current, outbox);
     } catch (error) {
-      const what = status === 0 ? 'the result' : 'what the task threw';
-      const message = `${what} cannot be copied between threads: ${(error as Error).message}`;
-      const failure = executorError('ERR_TASK_NOT_CLONEABLE', message, error);
-      port.postMessage([seq, 1, packError(failure, 0), tookMs]);
+      status = isCancelOver(current, error) ? 3 : error instanceof Error ? 1 : 2;
+      if (status === 2) value = error;
+      else value = status === 1 ? packError(error as Error, 0) : undefined;
     }
+    current.seq = 0;
+    const nowMs = performance.now();
+    job.shortRuns = nowMs - beganMs < 1 ? job.shortRuns + 1 : 0;
+    outbox.push(seq, status, value, nowMs - beganMs, nowMs);
   }
-
-  return { push, flush };
+  outbox.flush();
 }
 
-/** What `this` is in a task: there is nothing of where the function was written. */
-function createContext(marks: TransferMarks): TaskContext {
-  const context: TaskContext = {
-    transfer(value, list) {
-      marks.set(value, list);
-      return value;
-    },
-  };
-  function refuse(_target: TaskContext, key: string | symbol): never {
-    const message = `this.${String(key)}: a task runs in another thread and has no \`this\` of its own; pass what it needs as arguments`;
-    throw executorError('ERR_TASK_NOT_SELF_CONTAINED', message, undefined);
-  }
-  return new Proxy<TaskContext>(context, {
-    get: (target, key): unknown =>
-      key === 'transfer' ? Reflect.get(target, key) : refuse(target, key),
-    set: refuse,
-    has: refuse,
-    deleteProperty: refuse,
-    defineProperty: refuse,
-  });
+async function runTask(job: Job, args: unknown[], desk: Desk): Promise<unknown> {
+  const { context, current } = desk;
+  job.fn ??= await loadFunction(job.definition, context, desk.importModule);
+  if (current.isCancelled) throw current.reason;
+  const { fn } = job;
+  const { around } = desk.hooks;
+  if (around === undefined) return fn.apply(context, args);
+  return around(context, () => fn.apply(context, args));
 }
 
 async function loadFunction(
@@ -210,9 +250,10 @@ async function loadFunction(
     if (typeof fn === 'function') return fn as AnyFunction;
     throw executorError('ERR_TASK_NOT_SELF_CONTAINED', `${name} is no function`, undefined);
   }
-  const { url, exportName } = definition;
+  const { url, preload, exportName } = definition;
   let exported: Record<string, unknown>;
   try {
+    if (preload !== null) await importModule(preload);
     exported = await importModule(url);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -224,45 +265,17 @@ async function loadFunction(
   throw executorError('ERR_TASK_NOT_FOUND', message, undefined);
 }
 
-function packError(error: Error, depth: number): PackedError {
-  const properties: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(error)) {
-    if (key === 'name' || key === 'message' || key === 'stack' || key === 'cause') continue;
-    try {
-      properties[key] = structuredClone(value);
-    } catch {
-      // It stays behind.
-    }
-  }
-  const packed = {
-    name: error.name,
-    message: error.message,
-    stack: String(error.stack),
-    properties,
-  };
-  const cause = error.cause === undefined ? {} : { cause: packCause(error.cause, depth) };
-  if (!(error instanceof AggregateError)) return { ...packed, ...cause };
-  const errors = error.errors.map((one: unknown) => packCause(one, depth));
-  return { ...packed, ...cause, errors };
+async function loadHooks(
+  module: { readonly url: string; readonly preload: string | null } | null,
+  importModule: ImportModule,
+): Promise<Hooks> {
+  if (module === null) return {};
+  if (module.preload !== null) await importModule(module.preload);
+  const hooks: Hooks = await importModule(module.url);
+  await hooks.setup?.();
+  return hooks;
 }
 
-function packCause(value: unknown, depth: number): PackedCause {
-  // Causes can go round in circles.
-  if (value instanceof Error && depth < 8) {
-    return { kind: 'error', error: packError(value, depth + 1) };
-  }
-  try {
-    return { kind: 'value', value: structuredClone(value) };
-  } catch {
-    return { kind: 'value', value: String(value) };
-  }
-}
-
-/** The pool makes an ExecutorError of it; see `unpackError`. */
-function executorError(code: ExecutorErrorCode, message: string, cause: unknown): Error {
-  const error = new Error(message, cause === undefined ? {} : { cause });
-  return Object.assign(error, { name: 'ExecutorError', code });
-}
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
