@@ -1,5 +1,5 @@
 // Cancelling tasks that have begun, through real threads.
-import { CancelledError, TimeoutError } from '@typhoon/concurrent';
+import { CancelledError, TimeoutError, withDeadline } from '@typhoon/concurrent';
 import { appLog } from '@typhoon/log';
 import { ExpectLog } from '@typhoon/log/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ const waitForCancel = async function (this: TaskContext, gate: Gate): Promise<vo
       });
     });
   } finally {
-    await null;
+    await Promise.resolve();
     Atomics.store(gate, 0, 42);
   }
 };
@@ -183,6 +183,23 @@ describe('a deadline', () => {
     const seen = (await pool.run(look, [], { deadline: 1000 })) ?? 0;
     expect([seen >= before - 5, seen < before + 5000]).toEqual([true, true]);
     expect(await pool.submit(look)).toBeNull();
+  });
+
+  it('is that of the work under way, unless told otherwise', async () => {
+    const pool = makePool();
+    const look = function (this: TaskContext): number | null {
+      return this.deadlineMs;
+    };
+    const seen = await withDeadline(60_000, () =>
+      Promise.all([
+        pool.submit(look),
+        pool.run(look, [], { deadline: 90_000 }),
+        pool.run(look, [], { deadline: 1000 }),
+        pool.run(look, [], { deadline: null }),
+      ]),
+    );
+    const left = seen.map((at) => (at === null ? null : Math.ceil((at - Date.now()) / 10_000)));
+    expect(left).toEqual([6, 6, 1, null]);
   });
 
   it('keeps a task from beginning', async () => {

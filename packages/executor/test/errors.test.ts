@@ -49,6 +49,19 @@ describe('what a task throws', () => {
     expect(stack).toMatch(/^Error: deep\n +at inner \(task:deepen:\d+:\d+\)\n +at .*task:deepen/);
   });
 
+  it('arrives with the frames of the async functions that wait for it', async () => {
+    const fail = (): never => {
+      throw new RangeError('far');
+    };
+    const inner = async (): Promise<unknown> => await pool.submit(fail);
+    const outer = async (): Promise<unknown> => await inner();
+    const { stack } = await failure(outer());
+    expect(stack).toMatch(/^RangeError: far\n +at \S*fail \(task:fail:\d/);
+    expect(stack).toMatch(
+      /at (?:async )?inner .*errors\.test\.ts.*\n +at (?:async )?outer .*errors\.test\.ts/,
+    );
+  });
+
   it('arrives from a promise as well', async () => {
     const error = await failure(pool.submit(() => Promise.reject(new SyntaxError('odd'))));
     expect(error).toBeInstanceOf(SyntaxError);

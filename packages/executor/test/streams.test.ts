@@ -35,7 +35,12 @@ describe('stream', () => {
     };
     const list = (to: number): number[] => Array.from({ length: to }, (_, n) => n);
     const readable = (to: number): ReadableStream<number> =>
-      ReadableStream.from(Array.from({ length: to }, (_, n) => n)) as ReadableStream<number>;
+      new ReadableStream<number>({
+        start: (controller) => {
+          for (let n = 0; n < to; n++) controller.enqueue(n);
+          controller.close();
+        },
+      });
     const expected = Array.from({ length: 100 }, (_, n) => n);
     for (const task of [count, later, list, readable]) {
       expect(await collect(pool.stream<[number], number>(task, [100]))).toEqual(expected);
@@ -77,7 +82,7 @@ describe('stream', () => {
   });
 
   it('fails with an item that cannot be copied', async () => {
-    const give = function* (): Generator<unknown> {
+    const give = function* (): Generator {
       yield 1;
       yield () => 1;
       yield 3;

@@ -45,9 +45,11 @@ export interface TaskOptions {
   readonly priority?: number;
   /**
    * When it has to be done: in so many milliseconds, or at an instant `{ at }` on `IOLoop.time()`. After that it does not begin;
-   * if it has, it is cancelled. The future fails with TimeoutError `ERR_TIMEOUT`, unless there is a result all the same.
+   * if it has, it is cancelled. The future fails with TimeoutError `ERR_TIMEOUT`, unless there is a result all the same. The
+   * deadline of the work under way (`withDeadline` of @typhoon/concurrent), a request being served for one, counts as well if
+   * it is nearer. Null: there is none, whatever is around it.
    */
-  readonly deadline?: Timeout;
+  readonly deadline?: Timeout | null;
   /** Objects in the arguments to move instead of copying; see `transfer`. */
   readonly transfer?: readonly Movable[];
   /** Called with what the task gives to `this.progress`, on the loop. */

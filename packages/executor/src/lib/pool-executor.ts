@@ -2,7 +2,13 @@
 // Must not know: threads and processes; the crew does.
 // HOT: `pnpm bench executor`
 import { availableParallelism } from 'node:os';
-import { CancelledError, Future, TimeoutError, withSignal } from '@typhoon/concurrent';
+import {
+  CancelledError,
+  currentDeadlineMs,
+  Future,
+  TimeoutError,
+  withSignal,
+} from '@typhoon/concurrent';
 import { IOLoop, systemClock } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 import { bindModule } from './bound-module.ts';
@@ -265,25 +271,32 @@ export abstract class PoolExecutor implements Executor, AsyncDisposable, TaskOwn
     const entry = this.#catalog.find(task, items !== null);
     const loop = IOLoop.current();
     const moved = takeTransfers(args, options.transfer);
+    const deadlineMs = deadlineOf(options, loop);
     const isPlain = options === NO_OPTIONS && items === null && this.#carry.length === 0;
-    const details = isPlain ? null : this.#detailsOf(options, items, loop);
+    const details =
+      isPlain && deadlineMs === Infinity ? null : this.#detailsOf(options, items, deadlineMs, loop);
     const made = new PoolTask(entry, args, moved, loop, this, details, options.priority);
-    if (options.deadline !== undefined) this.#expireAt(made, loop.deadline(options.deadline));
+    if (deadlineMs !== Infinity) this.#expireAt(made, deadlineMs);
     this.#crew.add(made);
     this.#pending++;
     this.#dispatchSoon(loop);
     return made;
   }
 
-  #detailsOf(options: TaskOptions, items: ItemSink | null, loop: IOLoop): TaskDetails {
-    const { deadline, onProgress = null } = options;
+  #detailsOf(
+    options: TaskOptions,
+    items: ItemSink | null,
+    deadlineMs: number,
+    loop: IOLoop,
+  ): TaskDetails {
+    const { onProgress = null } = options;
     const carried: Record<string, unknown> = {};
     for (const [key, storage] of this.#carry) carried[key] = storage.getStore();
     const extra: TaskExtra = {
       // The loop's clock may be a test's; the worker's is the system's.
-      ...(deadline === undefined
+      ...(deadlineMs === Infinity
         ? {}
-        : { deadlineMs: systemClock.now() + loop.deadline(deadline) - loop.time() }),
+        : { deadlineMs: systemClock.now() + deadlineMs - loop.time() }),
       ...(this.#carry.length === 0 ? {} : { carried }),
       ...(items === null ? {} : { window: items.window }),
     };
@@ -380,6 +393,13 @@ export abstract class PoolExecutor implements Executor, AsyncDisposable, TaskOwn
     this.#entered = null;
     loop?.exit();
   }
+}
+
+/** The one that is given, or the one of the work under way, if that is nearer. */
+function deadlineOf({ deadline }: TaskOptions, loop: IOLoop): number {
+  if (deadline === null) return Infinity;
+  const aroundMs = currentDeadlineMs();
+  return deadline === undefined ? aroundMs : Math.min(aroundMs, loop.deadline(deadline));
 }
 
 function shutdownError(): ExecutorError {

@@ -4,6 +4,9 @@ import type { PackedCause, PackedError, TaskDefinition } from './messages.ts';
 
 type ErrorClass = new (message: string, options?: ErrorOptions) => Error;
 
+/** Those of the worker's program. */
+const WORKER_FRAMES = /\n +at [^\n]*\[(?:worker )?eval\][^\n]*/g;
+
 const BUILT_IN = new Map<string, ErrorClass>(
   [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((type) => [
     type.name,
@@ -32,7 +35,7 @@ function rebuild(packed: PackedError): Error {
   const error = create(packed);
   if (error.name !== name) define(error, 'name', name);
   if (error.message !== message) define(error, 'message', message);
-  define(error, 'stack', stack);
+  define(error, 'stack', stack.replace(WORKER_FRAMES, ''));
   for (const [key, value] of Object.entries(properties)) {
     Object.defineProperty(error, key, { value, ...CHANGEABLE, enumerable: true });
   }

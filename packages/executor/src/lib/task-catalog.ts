@@ -60,7 +60,13 @@ export class TaskCatalog {
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
     const id = this.#nextId++;
-    return this.#add(text, { kind: 'module', id, name: exportName, exportName, ...locateModule(url) });
+    return this.#add(text, {
+      kind: 'module',
+      id,
+      name: exportName,
+      exportName,
+      ...locateModule(url),
+    });
   }
 
   #add(text: string, definition: TaskDefinition): CatalogEntry {

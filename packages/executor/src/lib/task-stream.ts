@@ -1,7 +1,7 @@
 // The items of a task, as they come. Owns: what has come and was not read, and how far the task may go on.
 // Must not know: where the task is done.
 import type { Future } from '@typhoon/concurrent';
-import type { Executor, Task, TaskContext, TaskOptions } from './executor.ts';
+import type { Executor, TaskContext, TaskOptions } from './executor.ts';
 import type { ModuleTask } from './module-task.ts';
 
 /** What can be iterated: the result of a generator function, a list, a stream. */
@@ -9,8 +9,7 @@ export type Items<T> = AsyncIterable<T> | Iterable<T>;
 
 /** A task that gives items: a self-contained function, a generator function for one, or the export of a module. */
 export type StreamableTask<A extends unknown[], T> =
-  | ((this: TaskContext, ...args: A) => Items<T> | PromiseLike<Items<T>>)
-  | ModuleTask<A, Items<T>>;
+  ((this: TaskContext, ...args: A) => Items<T> | PromiseLike<Items<T>>) | ModuleTask<A, Items<T>>;
 
 /** How to have a task's items. */
 export interface StreamOptions extends TaskOptions {
@@ -135,7 +134,6 @@ export class TaskStream<T> implements AsyncIterableIterator<T, undefined>, Async
       this.#source.future.result();
     } catch (error) {
       if (!isTold) {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the task threw is passed on
         reject(error);
         return;
       }

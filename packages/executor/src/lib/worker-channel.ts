@@ -13,6 +13,7 @@ export interface Channel {
   readonly leave: () => void;
 }
 
+/** That of a thread. */
 export function portChannel(port: MessagePort): Channel {
   return {
     post: (message, moved) => {

@@ -22,6 +22,7 @@ export interface Current {
   wake: (() => void) | null;
 }
 
+/** Between tasks. */
 export function createCurrent(): Current {
   return {
     seq: 0,
@@ -101,6 +102,7 @@ export function watchedSignal(current: Current, claims: Int32Array | null): Abor
   return signal;
 }
 
+/** Tells the task that nobody waits for it any more. */
 export function cancelCurrent(current: Current): void {
   if (current.isCancelled) return;
   const deadlineMs = current.extra?.deadlineMs ?? Infinity;

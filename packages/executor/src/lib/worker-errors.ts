@@ -4,6 +4,7 @@
 import type { ExecutorErrorCode } from './executor-error.ts';
 import type { PackedCause, PackedError } from './messages.ts';
 
+/** The error and what caused it, up to eight deep. */
 export function packError(error: Error, depth: number): PackedError {
   const properties: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(error)) {
@@ -26,6 +27,7 @@ export function packError(error: Error, depth: number): PackedError {
   return { ...packed, ...cause, errors };
 }
 
+/** What caused an error. */
 export function packCause(value: unknown, depth: number): PackedCause {
   // Causes can go round in circles.
   if (value instanceof Error && depth < 8) {

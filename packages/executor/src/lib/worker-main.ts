@@ -18,7 +18,7 @@ import { executorError, packCause, packError } from './worker-errors.ts';
 import { sendItems } from './worker-items.ts';
 import { createOutbox } from './worker-outbox.ts';
 import type { TaskContext } from './executor.ts';
-import type { ModuleDefinition, Status, TaskDefinition, TaskExtra, ToWorker } from './messages.ts';
+import type { Status, TaskDefinition, TaskExtra, ToWorker } from './messages.ts';
 import type { TransferMarks } from './transfer.ts';
 import type { Channel } from './worker-channel.ts';
 import type { Current } from './worker-context.ts';
@@ -242,9 +242,10 @@ async function loadFunction(
 ): Promise<AnyFunction> {
   if (definition.kind === 'text') {
     const { name, code } = definition;
+    const key = JSON.stringify(name);
     // The two parameters are what vite and esbuild write into functions during development. All on one line: the lines
     // of a stack are then those of the function.
-    const text = `"use strict";(function (__name, __vite_ssr_dynamic_import__) { return ${code} })\n//# sourceURL=task:${name}`;
+    const text = `"use strict";(function (__name, __vite_ssr_dynamic_import__) { return { [${key}]: ${code} }[${key}] })\n//# sourceURL=task:${name}`;
     const make = (0, eval)(text) as AnyFunction;
     const fn = make.call(context, (named: unknown) => named, importModule);
     if (typeof fn === 'function') return fn as AnyFunction;
@@ -275,7 +276,6 @@ async function loadHooks(
   await hooks.setup?.();
   return hooks;
 }
-
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (

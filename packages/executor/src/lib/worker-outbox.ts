@@ -26,6 +26,7 @@ export interface Outbox {
   readonly flushSoon: () => void;
 }
 
+/** Gathers what is sent to `channel`. */
 export function createOutbox(channel: Channel, marks: TransferMarks, current: Current): Outbox {
   let results: unknown[] = [];
   let oldestMs = 0;
