@@ -213,29 +213,3 @@ describe('an error that nobody looks at', () => {
     expect(log.matched).toBe(false);
   });
 });
-
-describe('an error that comes through await', () => {
-  const awaitIt = async (future: PromiseLike<unknown>): Promise<unknown> => {
-    return await future;
-  };
-  const awaitThat = async (future: PromiseLike<unknown>): Promise<unknown> => {
-    return await awaitIt(future);
-  };
-  const framesOf = async (future: PromiseLike<unknown>): Promise<string[]> => {
-    const error: unknown = await awaitThat(future).catch((reason: unknown) => reason);
-    const lines = String((error as Error).stack).split('\n');
-    return lines.flatMap((line) => /at async (await\w+)/.exec(line)?.[1] ?? []);
-  };
-
-  it('has the async functions that waited in its stack', async () => {
-    const later = new Future<void>();
-    setImmediate(() => {
-      later.setException(new RangeError('late'));
-    });
-    expect(await framesOf(later)).toEqual(['awaitIt', 'awaitThat']);
-    expect(await framesOf(Future.rejected(new RangeError('early')))).toEqual([
-      'awaitIt',
-      'awaitThat',
-    ]);
-  });
-});

@@ -242,11 +242,13 @@ export class Future<T> implements PromiseLike<T>, Settleable {
 
   #toPromise(): Promise<T> {
     if (this.#state === DONE) return Promise.resolve(this.#value as T);
-    if (this.#state >= DONE) return rejection(this.#error());
-    return new Promise((resolve) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what it failed with is passed on
+    if (this.#state >= DONE) return Promise.reject(this.#error());
+    return new Promise((resolve, reject) => {
       this.addDoneCallback((future) => {
         if (future.#state === DONE) resolve(future.#value as T);
-        else resolve(rejection(future.#error()));
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the same
+        else reject(future.#error());
       });
     });
   }
@@ -329,19 +331,6 @@ function cancelledBecause(reason: unknown): CancelledError {
   return reason === undefined
     ? new CancelledError()
     : new CancelledError(undefined, { cause: reason });
-}
-
-/**
- * A promise that fails with `error`, whose stack has the async functions that await it. V8 knows them where the reaction to a
- * rejection runs; so there is one, and a step before it in which whoever waits is linked to this promise.
- */
-function rejection(error: unknown): Promise<never> {
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what it failed with is passed on
-  return Promise.reject(error).then(undefined, undefined).then(undefined, throwOn);
-}
-
-function throwOn(error: unknown): never {
-  throw passThrough(error);
 }
 
 /** Gives `target` the end of `source`, which is settled; nothing happens when `target` is settled, too. */

@@ -1,6 +1,6 @@
 // One task on its way through a pool. Owns: its future. Must not know: where the task is done.
 // HOT: `pnpm bench executor`
-import { Future } from '@typhoon/concurrent';
+import { TaskFuture } from './task-future.ts';
 import type { CancelledError, FutureOptions, TimeoutError } from '@typhoon/concurrent';
 import type { IOLoop, TimeoutHandle } from '@typhoon/ioloop';
 import type { Movable } from './executor.ts';
@@ -40,7 +40,7 @@ export class PoolTask implements FutureOptions {
   readonly transfers: readonly Movable[] | null;
   /** Where the future's callbacks run. */
   readonly loop: IOLoop;
-  readonly future: Future<unknown>;
+  readonly future: TaskFuture;
   readonly details: TaskDetails | null;
   readonly priority: number;
   readonly #owner: TaskOwner;
@@ -73,7 +73,7 @@ export class PoolTask implements FutureOptions {
     this.#owner = owner;
     this.details = details;
     this.priority = priority;
-    this.future = new Future<unknown>(this);
+    this.future = new TaskFuture(this);
   }
 
   /** For the future. */
