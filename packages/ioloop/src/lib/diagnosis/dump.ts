@@ -11,14 +11,14 @@ import type { TaskView, WaitSource } from './task-kinds.ts';
 /** How to look. */
 export interface DumpOptions {
   /**
-   * Look for futures that nobody can settle any more. It takes a snapshot of the heap, about a second for 50 MB.
-   * Default: true for a heap of less than 128 MB.
+   * Look for futures that nobody can settle any more. It takes a snapshot of the heap: a second for 20 MB, and
+   * several on a busy machine. Default: true for a heap of less than 32 MB, which that of a test runner is not.
    */
   readonly findLost?: boolean;
 }
 
 const FRAMES_OF_MAKER = 3;
-const LARGE_HEAP_BYTES = 128 * 2 ** 20;
+const LARGE_HEAP_BYTES = 32 * 2 ** 20;
 
 /** Facts, and the numbers in the heap that tell whether it is lost. */
 interface Found extends Omit<TaskFacts, 'isLost'> {

@@ -38,7 +38,7 @@ export class HeapInspector {
     this.#session.disconnect();
   }
 
-  /** Collects garbage, then answers all objects that have `prototype` among their prototypes. */
+  /** Collects garbage, then answers all objects that have `prototype` among their prototypes, in no order. */
   instancesOf(prototype: object): unknown[] {
     const prototypeObjectId = this.#handOver(prototype);
     const { objects } = this.#ask('Runtime.queryObjects', {
