@@ -1,6 +1,9 @@
 // Everything JavaScript can do wrong to the native part: always a typed error, never a crash. Also run under sanitizers.
-import { closeSync, openSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventKind, SendKind } from '../src/lib/events.ts';
 import { cannot, nativePart, NativeRig } from './rig.ts';
 
@@ -95,8 +98,30 @@ function attempt(call: () => unknown): void {
   }
 }
 
+/** Something that epoll can watch and that nobody else does. */
+function rawDescriptor(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'misuse-'));
+  const path = join(folder, 'fifo');
+  execFileSync('mkfifo', [path]);
+  const fd = openSync(path, 'r+');
+  rmSync(folder, { recursive: true });
+  return fd;
+}
+
+function isSocketPath(text: string): boolean {
+  if (text.startsWith('\0') || text.length > 100) return false;
+  return statSync(text, { throwIfNoEntry: false })?.isSocket() === true;
+}
+
 describe.skipIf(cannot !== null)('the native part', () => {
   let rig: NativeRig;
+
+  afterAll(() => {
+    // `listenPath` with any text makes a socket of that name.
+    for (const value of VALUES) {
+      if (typeof value === 'string' && isSocketPath(value)) rmSync(value, { force: true });
+    }
+  });
 
   beforeEach(() => {
     rig = new NativeRig();
@@ -108,7 +133,9 @@ describe.skipIf(cannot !== null)('the native part', () => {
     });
   });
 
-  it('has no method that this suite does not know', () => {
+  it('has nothing that this suite does not know', () => {
+    expect(Object.keys(nativePart()).sort()).toEqual(['Poller', 'layout']);
+    expect(Object.getOwnPropertySymbols(nativePart().Poller.prototype)).toEqual([]);
     const names = Object.getOwnPropertyNames(nativePart().Poller.prototype);
     expect(names.filter((name) => name !== 'constructor').sort()).toEqual([...METHODS].sort());
   });
@@ -133,11 +160,38 @@ describe.skipIf(cannot !== null)('the native part', () => {
         {},
         new Proxy(rig.poller, {}),
         Object.create(rig.poller),
+        structuredClone(rig.poller), // what another thread would get
       ]) {
         expect(() => method(rig.poller, name).apply(self, [...good])).toThrow(TypeError);
       }
     });
   }
+
+  it('takes every call for a slot of every kind', async () => {
+    const { client, server, listener } = await rig.pair();
+    const { poller } = rig;
+    const { port } = poller.localAddress(listener, poller.generationOf(listener));
+    for (const [name, good] of Object.entries(CALLS)) {
+      if (good[0] !== 0 || good[1] !== 0) continue; // takes no slot
+      const pipe = rawDescriptor();
+      const slots = [
+        listener,
+        client.slot,
+        server.slot,
+        poller.connect('127.0.0.1', port, '', 0),
+        poller.watch(pipe, 1),
+      ];
+      for (const slot of slots) {
+        attempt(() =>
+          method(poller, name).call(poller, slot, poller.generationOf(slot), ...good.slice(2)),
+        );
+        attempt(() => method(poller, name).call(poller, slot, 2 ** 31 - 1, ...good.slice(2)));
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+      poller.unwatch(slots[4]!, poller.generationOf(slots[4]!));
+      closeSync(pipe);
+    }
+  });
 
   it('answers wrong types with a TypeError and wrong numbers with a RangeError', () => {
     const { poller } = rig;
