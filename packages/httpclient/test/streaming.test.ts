@@ -68,7 +68,7 @@ describe('streamingCallback', () => {
     expect(Buffer.concat(chunks).toString()).toBe('hello');
   });
 
-  it('holds the connection up while its promise is pending', () => {
+  it('holds the connection up while its promise is pending (TIP-3)', () => {
     const { client, accept, event } = makeRig();
     const waiting: Future<void>[] = [];
     const heard: string[] = [];

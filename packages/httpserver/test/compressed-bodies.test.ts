@@ -86,7 +86,7 @@ describe.each(WORLDS)('on $name', (world: World) => {
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('what comes out counts against the limit; nothing beyond it is told (H1C-39, SEC-30)', async () => {
+  it('what comes out counts against the limit; nothing beyond it is told (H1C-39, SEC-30, PYS-14)', async () => {
     const heard: string[] = [];
     const client = await start(listener(heard), { decompressRequest: true, maxBodySize: 200_000 });
     const bomb = gzipSync(Buffer.alloc(50_000_000));
@@ -112,11 +112,12 @@ describe.each(WORLDS)('on $name', (world: World) => {
   it.each([
     ['cut short', gzipSync(TEXT).subarray(0, -9)],
     ['no gzip', Buffer.from('hello')],
+    ['zlib, and said to be gzip', deflateSync(TEXT)],
     ['another body behind its end', Buffer.concat([gzipSync(TEXT), Buffer.from('more')])],
     ['zeros behind its end', Buffer.concat([gzipSync(TEXT), Buffer.alloc(5)])],
     ['a broken checksum', Buffer.concat([gzipSync(TEXT).subarray(0, -8), Buffer.alloc(8)])],
   ])(
-    'a body that is %s is answered 400, its request is not complete (H1C-39, SEC-8)',
+    'a body that is %s is answered 400, its request is not complete (H1C-39, SEC-8, UTL-3)',
     async (_what, body) => {
       const heard: string[] = [];
       const client = await start(listener(heard));

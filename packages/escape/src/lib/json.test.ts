@@ -27,6 +27,11 @@ describe('jsonEncode', () => {
     expect(jsonDecode(jsonEncode(numbers))).toEqual(numbers);
   });
 
+  it('keeps the order of keys, but for whole numbers, which JavaScript puts first (PYS-22)', () => {
+    expect(jsonEncode({ b: 1, a: 2, 3: 3 })).toBe('{"3": 3, "b": 1, "a": 2}');
+    expect(Object.keys(jsonDecode('{"b": 1, "a": 2}') as object)).toEqual(['b', 'a']);
+  });
+
   it('accepts NaN and the infinities, as null (PYS-10)', () => {
     expect(jsonEncode([NaN, Infinity, -Infinity])).toBe('[null, null, null]');
   });

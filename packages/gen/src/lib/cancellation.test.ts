@@ -170,7 +170,7 @@ describe('a coroutine that is cancelled', () => {
     expect(seen).toEqual(['shielded got undefined', 'shielded tidy']);
   });
 
-  it('waits for its finally blocks, which may wait themselves', async () => {
+  it('waits for its finally blocks, which may wait themselves (PYS-28)', async () => {
     const begin = loop.time();
     const work = waitFor(() => sleep(1000));
     work.cancel();

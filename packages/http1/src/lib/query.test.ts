@@ -76,7 +76,7 @@ describe('qsToQsl', () => {
 });
 
 describe('encodeQs', () => {
-  it('quotes text in UTF-8 and bytes as they are (PYS-1)', () => {
+  it('quotes text in UTF-8 and bytes as they are, spaces as plus signs (PYS-1, 4)', () => {
     expect(
       encodeQs([
         ["a!'()*", '€ ~-._/'],

@@ -89,12 +89,12 @@ describe('reverse', () => {
     expect(new PathMatches(pattern).reverse(...args)).toBe(path);
   });
 
-  it('undoes the slashes that a regular expression escapes (RTE-10)', () => {
+  it('undoes the slashes that a regular expression escapes (RTE-10, UTL-14)', () => {
     expect(new PathMatches(/^\/a\/(.*)$/).reverse('b')).toBe('/a/b');
   });
 
   it.each(['/(?:a)', '/\\d', '/((a)b)', '/(a)?', '/a*', '/a|b', '/[ab]', '/(?=a)'])(
-    'cannot turn "%s" round (RTE-11, 12)',
+    'cannot turn "%s" round (RTE-11, 12, UTL-14)',
     (pattern) => {
       expect(() => new PathMatches(pattern).reverse('x')).toThrow('Cannot reverse url regex');
     },

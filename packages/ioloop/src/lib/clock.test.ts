@@ -12,6 +12,14 @@ describe('systemClock', () => {
     expect(systemClock.now()).toBeGreaterThanOrEqual(first);
   });
 
+  it('goes on evenly when somebody sets the time of day (PYS-26)', () => {
+    const before = systemClock.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 });
+    expect(Date.now()).toBe(0);
+    expect(systemClock.now() - before).toBeLessThan(60_000);
+    expect(systemClock.now()).toBeGreaterThanOrEqual(before);
+  });
+
   it('waits for a far deadline in pieces that a timer can count (IOL-8)', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let fired = 0;

@@ -108,7 +108,7 @@ describe('Condition', () => {
     expect([first.done(), third.done(), fourth.done()]).toEqual([true, true, false]);
   });
 
-  it('is over at once with a timeout of 0 (LCK-12)', async () => {
+  it('is over at once with a timeout of 0 (LCK-12, TIP-5)', async () => {
     const waiting = condition.wait(0);
     expect(waiting.done()).toBe(false);
     await clock.advance(0);

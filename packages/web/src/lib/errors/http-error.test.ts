@@ -20,7 +20,7 @@ describe('HTTPError', () => {
     expect(new HTTPError(400).getMessage()).toBe('');
   });
 
-  it('keeps its cause', () => {
+  it('keeps its cause (PYS-25)', () => {
     const cause = new Error('why');
     expect(new HTTPError(500, null, [], { cause }).cause).toBe(cause);
   });

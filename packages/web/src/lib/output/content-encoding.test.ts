@@ -171,7 +171,7 @@ describe('the coding', () => {
 });
 
 describe('GzipStream', () => {
-  it('makes one stream of any pieces, each decodable when it comes (WEB-97)', async () => {
+  it('makes one stream of any pieces, each decodable when it comes (WEB-97, PYS-14)', async () => {
     const piece = fc.oneof(fc.uint8Array(), fc.constant(new Uint8Array(40_000).fill(7)));
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 5 }), async (pieces) => {

@@ -124,13 +124,13 @@ describe('a path', () => {
     `/files/..%2f${basename(outside)}%2fsecret.txt`,
     '/files/../../../../etc/passwd',
     `/files/../${basename(root)}x/a`,
-  ])('out of the folder is 403: %s (WEB-100, SEC-34)', (target) =>
+  ])('out of the folder is 403: %s (WEB-100, SEC-34, PYS-27)', (target) =>
     logged('403 .*is not in root static directory', async () => {
       expect((await get(target)).status).toBe(403);
     }),
   );
 
-  it('that leaves the folder and comes back is fine (WEB-100)', async () => {
+  it('that leaves the folder and comes back is fine (WEB-100, PYS-27)', async () => {
     expect((await get(`/files/dir/../../${basename(root)}/robots.txt`)).status).toBe(200);
   });
 
