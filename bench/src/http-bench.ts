@@ -1,10 +1,13 @@
-// `pnpm bench http`: keep-alive "Hello, world", ours and the rivals in turn. Owns: who takes part, how a round goes.
+// `pnpm bench http`: one kind of request on connections that are kept, ours and the rivals in turn. Owns: who takes part, how a round
+// goes. Must not know: what is asked (http-cases.ts).
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { load } from './load.ts';
+import { load, loadBy } from './load.ts';
 import { ServerProcess } from './server-process.ts';
 import { uwsModule, UWS_VERSION } from './uws-module.ts';
 import { versionOf } from './version-of.ts';
+import type { HttpCase } from './http-cases.ts';
+import type { LoadResult } from './load.ts';
 import type { Sample } from './report.ts';
 
 /** One that takes part. */
@@ -19,13 +22,14 @@ export interface HttpBenchOptions {
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
+  readonly asked: HttpCase;
   /** Run only these, by name. */
   readonly only: readonly string[];
 }
 
 /** Runs all rounds; every server stays up throughout, so that each is warm and rests while others work. */
 export async function httpBench(options: HttpBenchOptions): Promise<Sample[]> {
-  const chosen = (await contestants()).filter(
+  const chosen = (await contestants(options.asked.path === '/')).filter(
     ({ name }) => options.only.length === 0 || options.only.includes(name),
   );
   const running: { readonly contestant: Contestant; readonly server: ServerProcess }[] = [];
@@ -34,7 +38,7 @@ export async function httpBench(options: HttpBenchOptions): Promise<Sample[]> {
     for (const contestant of chosen) {
       running.push({ contestant, server: await ServerProcess.start(contestant.command) });
     }
-    for (const { server } of running) await load(urlOf(server), options.connections, 2);
+    for (const { server } of running) await ask(server, options, 2);
     for (let round = 0; round < options.rounds; round++) {
       for (const { contestant, server } of running) {
         samples.push(await measure(contestant, server, options));
@@ -49,10 +53,10 @@ export async function httpBench(options: HttpBenchOptions): Promise<Sample[]> {
 async function measure(
   contestant: Contestant,
   server: ServerProcess,
-  { connections, seconds }: HttpBenchOptions,
+  options: HttpBenchOptions,
 ): Promise<Sample> {
   const before = server.usage();
-  const result = await load(urlOf(server), connections, seconds);
+  const result = await ask(server, options, options.seconds);
   const after = server.usage();
   if (result.errors > 0) throw new Error(`${contestant.name}: ${result.errors} errors under load`);
   return {
@@ -67,21 +71,29 @@ async function measure(
   };
 }
 
-function urlOf(server: ServerProcess): string {
-  return `http://127.0.0.1:${server.port}/`;
+function ask(
+  server: ServerProcess,
+  { asked, connections }: HttpBenchOptions,
+  seconds: number,
+): Promise<LoadResult> {
+  const url = `http://127.0.0.1:${server.port}${asked.path}`;
+  if (asked.script === '') return load(url, connections, seconds);
+  return loadBy(asked.script, url, connections, seconds);
 }
 
-async function contestants(): Promise<Contestant[]> {
+/** Some know only `/`. */
+async function contestants(isHello: boolean): Promise<Contestant[]> {
   const nodes = [
-    typhoon('RequestHandler', 'net', 'typhoon-web'),
-    typhoon('RequestHandler', 'epoll', 'typhoon-web'),
-    typhoon('HTTPServer', 'net', 'typhoon-raw'),
-    typhoon('HTTPServer', 'epoll', 'typhoon-raw'),
-    node('uWebSockets.js', UWS_VERSION, 'paths-uws', await uwsModule()),
-    node('node:http', process.versions.node, 'node-http'),
-    node('Fastify', versionOf('fastify'), 'fastify'),
-    node('Hono', versionOf('hono'), 'hono'),
+    typhoon('RequestHandler', 'net', 'app-typhoon-web'),
+    typhoon('RequestHandler', 'epoll', 'app-typhoon-web'),
+    typhoon('HTTPServer', 'net', 'app-typhoon-raw'),
+    typhoon('HTTPServer', 'epoll', 'app-typhoon-raw'),
+    node('uWebSockets.js', UWS_VERSION, 'app-uws', await uwsModule()),
+    node('node:http', process.versions.node, 'app-node'),
+    node('Fastify', versionOf('fastify'), 'app-fastify'),
   ];
+  if (!isHello) return nodes;
+  nodes.push(node('Hono', versionOf('hono'), 'hono'));
   const tornado = spawnSync('/usr/bin/python3', ['-c', 'import tornado; print(tornado.version)'], {
     encoding: 'utf8',
   });

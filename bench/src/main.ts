@@ -1,8 +1,9 @@
-// `pnpm bench NAME [--json FILE] [--rounds N] [--seconds N] [--only NAME]... [--mib N]`
+// `pnpm bench NAME [--json FILE] [--rounds N] [--seconds N] [--only NAME]... [--mib N] [--case NAME]`
 import { parseArgs } from 'node:util';
 import { clientBench } from './client-bench.ts';
 import { genBench } from './gen-bench.ts';
 import { httpBench } from './http-bench.ts';
+import { HTTP_CASES } from './http-cases.ts';
 import { ioloopBench } from './ioloop-bench.ts';
 import { pollerBench } from './poller-bench.ts';
 import { report } from './report.ts';
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string' },
     connections: { type: 'string', default: '64' },
+    case: { type: 'string', default: 'hello' },
     mib: { type: 'string', default: '1024' },
     only: { type: 'string', multiple: true, default: [] },
   },
@@ -44,8 +46,10 @@ switch (name) {
     break;
   case 'http': {
     const connections = Number(values.connections);
-    const samples = await httpBench({ rounds, seconds, connections, only });
-    report(`http, keep-alive, ${connections} connections`, samples, values.json);
+    const asked = HTTP_CASES[values.case];
+    if (asked === undefined) throw new Error(`no such case: ${values.case}`);
+    const samples = await httpBench({ rounds, seconds, connections, asked, only });
+    report(`http, ${asked.title}, ${connections} connections kept`, samples, values.json);
     break;
   }
   case 'ioloop':
