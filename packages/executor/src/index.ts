@@ -18,6 +18,10 @@ export {
 } from './lib/run-on-executor.ts';
 export { PoolExecutor, type PoolOptions } from './lib/pool-executor.ts';
 export {
+  ProcessPoolExecutor,
+  type ProcessPoolExecutorOptions,
+} from './lib/process-pool-executor.ts';
+export {
   TaskStream,
   type Items,
   type StreamableTask,
