@@ -1,7 +1,6 @@
 // `pnpm bench http`: one kind of request on connections that are kept, ours and the rivals in turn. Owns: who takes part, how a round
 // goes. Must not know: what is asked (http-cases.ts).
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { measure, node, tornado, typhoon, type Contestant } from './contestant.ts';
 import { load, loadBy } from './load.ts';
 import { ServerProcess } from './server-process.ts';
 import { uwsModule, UWS_VERSION } from './uws-module.ts';
@@ -9,13 +8,6 @@ import { versionOf } from './version-of.ts';
 import type { HttpCase } from './http-cases.ts';
 import type { LoadResult } from './load.ts';
 import type { Sample } from './report.ts';
-
-/** One that takes part. */
-interface Contestant {
-  readonly name: string;
-  readonly version: string;
-  readonly command: readonly string[];
-}
 
 /** How long and how often. */
 export interface HttpBenchOptions {
@@ -41,34 +33,15 @@ export async function httpBench(options: HttpBenchOptions): Promise<Sample[]> {
     for (const { server } of running) await ask(server, options, 2);
     for (let round = 0; round < options.rounds; round++) {
       for (const { contestant, server } of running) {
-        samples.push(await measure(contestant, server, options));
+        samples.push(
+          await measure(contestant, server, () => ask(server, options, options.seconds)),
+        );
       }
     }
   } finally {
     for (const { server } of running) await server.stop();
   }
   return samples;
-}
-
-async function measure(
-  contestant: Contestant,
-  server: ServerProcess,
-  options: HttpBenchOptions,
-): Promise<Sample> {
-  const before = server.usage();
-  const result = await ask(server, options, options.seconds);
-  const after = server.usage();
-  if (result.errors > 0) throw new Error(`${contestant.name}: ${result.errors} errors under load`);
-  return {
-    name: contestant.name,
-    version: contestant.version,
-    rate: result.requests / result.seconds,
-    userUs: ((after.userMs - before.userMs) * 1000) / result.requests,
-    systemUs: ((after.systemMs - before.systemMs) * 1000) / result.requests,
-    p50Ms: result.p50Ms,
-    p99Ms: result.p99Ms,
-    rssBytes: after.rssBytes,
-  };
 }
 
 function ask(
@@ -94,27 +67,5 @@ async function contestants(isHello: boolean): Promise<Contestant[]> {
   ];
   if (!isHello) return nodes;
   nodes.push(node('Hono', versionOf('hono'), 'hono'));
-  const tornado = spawnSync('/usr/bin/python3', ['-c', 'import tornado; print(tornado.version)'], {
-    encoding: 'utf8',
-  });
-  if (tornado.status !== 0) return nodes;
-  const script = fileURLToPath(new URL('../python/tornado_hello.py', import.meta.url));
-  const version = tornado.stdout.trim();
-  return [...nodes, { name: 'Tornado', version, command: ['/usr/bin/python3', script] }];
-}
-
-/** One of ours, on a poller. */
-function typhoon(name: string, poller: 'epoll' | 'net', file: string): Contestant {
-  const { command } = node(name, '', file);
-  const version = versionOf('@typhoon/httpserver');
-  return {
-    name: `${name} on ${poller}`,
-    version,
-    command: ['env', `TYPHOON_POLLER=${poller}`, ...command],
-  };
-}
-
-function node(name: string, version: string, file: string, ...args: string[]): Contestant {
-  const script = fileURLToPath(new URL(`./servers/${file}.js`, import.meta.url));
-  return { name, version, command: [process.execPath, script, ...args] };
+  return [...nodes, ...tornado('tornado_hello')];
 }

@@ -22,9 +22,15 @@ const hasWrk = spawnSync('wrk', ['-v'], { stdio: 'ignore' }).error === undefined
 /** The generator's name, for the table. */
 export const generator: string = hasWrk ? 'wrk' : 'autocannon';
 
-/** Loads `url` with `connections` keep-alive connections for `seconds`. */
-export async function load(url: string, connections: number, seconds: number): Promise<LoadResult> {
-  return hasWrk ? wrk(url, connections, seconds) : autocannon(url, connections, seconds);
+/** Loads `url` with `connections` keep-alive connections for `seconds`; `headers` are sent besides, `Name: value`. */
+export async function load(
+  url: string,
+  connections: number,
+  seconds: number,
+  headers: readonly string[] = [],
+): Promise<LoadResult> {
+  const flags = headers.flatMap((header) => ['-H', header]);
+  return (hasWrk ? wrk : autocannon)(url, connections, seconds, flags);
 }
 
 /** The same, with a script that says what is sent; only wrk takes one. */
@@ -91,10 +97,15 @@ interface AutocannonReport {
   readonly latency: { readonly p50: number; readonly p99: number };
 }
 
-async function autocannon(url: string, connections: number, seconds: number): Promise<LoadResult> {
+async function autocannon(
+  url: string,
+  connections: number,
+  seconds: number,
+  flags: readonly string[],
+): Promise<LoadResult> {
   const script = createRequire(import.meta.url).resolve('autocannon');
   const options = ['-c', String(connections), '-d', String(seconds), '--json', '--no-progress'];
-  const [program = '', ...args] = pinned(1, [process.execPath, script, ...options, url]);
+  const [program = '', ...args] = pinned(1, [process.execPath, script, ...options, ...flags, url]);
   const { stdout } = await run(program, args, { maxBuffer: 1 << 24 });
   const report = JSON.parse(stdout) as AutocannonReport;
   return {

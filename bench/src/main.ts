@@ -7,8 +7,10 @@ import { HTTP_CASES } from './http-cases.ts';
 import { ioloopBench } from './ioloop-bench.ts';
 import { pollerBench } from './poller-bench.ts';
 import { report } from './report.ts';
+import { routesBench } from './routes-bench.ts';
 import { templateBench } from './template-bench.ts';
 import { uploadBench } from './upload-bench.ts';
+import { webBench } from './web-bench.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -58,15 +60,23 @@ switch (name) {
   case 'poller':
     await pollerBench({ rounds, seconds, only, jsonFile: values.json });
     break;
+  case 'routes':
+    await routesBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
+    break;
   case 'template':
     await templateBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
     break;
   case 'upload':
     await uploadBench(Number(values.mib));
     break;
+  case 'web': {
+    const connections = Number(values.connections);
+    await webBench({ rounds, seconds, connections, only, jsonFile: values.json });
+    break;
+  }
   default:
     console.error(
-      `unknown benchmark '${name}'; there are: client, gen, http, ioloop, poller, template, upload`,
+      `unknown benchmark '${name}'; there are: client, gen, http, ioloop, poller, routes, template, upload, web`,
     );
     process.exit(2);
 }

@@ -27,6 +27,12 @@ export abstract class Matcher {
     return null;
   }
 
+  /** Text that every path which matches begins with; it lets routers skip the others. Default none. */
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- subclasses compute it
+  get literalPrefix(): string {
+    return '';
+  }
+
   /** Null if the rule is not for this request. */
   abstract match(request: HTTPServerRequest): MatchParams | null;
 

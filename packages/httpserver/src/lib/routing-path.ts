@@ -2,6 +2,7 @@
 // Must not know: rules, routers.
 // HOT: `pnpm bench http`
 import { anchored, endsInDollar, Matcher, matchesStart, NO_PARAMS } from './routing-matchers.ts';
+import { literalPrefix } from './routing-prefix.ts';
 import { literalPieces, percentDecode, percentEncode } from './routing-reverse.ts';
 import type { MatchParams, PathValue } from './routing-matchers.ts';
 import type { HTTPServerRequest } from './server-request.ts';
@@ -18,6 +19,7 @@ export class PathMatches extends Matcher {
   readonly #names: readonly string[] | null;
   readonly #pieces: readonly string[] | null;
   readonly #literal: string | null;
+  readonly #prefix: string;
 
   /** @param pathPattern Text must match the whole path; a regular expression from its start on. */
   constructor(pathPattern: string | RegExp) {
@@ -32,10 +34,15 @@ export class PathMatches extends Matcher {
     }
     this.#pieces = literalPieces(this.regex.source);
     this.#literal = literalOf(this.regex);
+    this.#prefix = literalPrefix(this.regex);
   }
 
   override get literalPath(): string | null {
     return this.#literal;
+  }
+
+  override get literalPrefix(): string {
+    return this.#prefix;
   }
 
   override match(request: HTTPServerRequest): MatchParams | null {
