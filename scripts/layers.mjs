@@ -14,6 +14,7 @@ export const LAYERS = {
   sync: 3,
   executor: 3,
   iostream: 3,
+  topic: 3,
   httpserver: 4,
   httpclient: 4,
   options: 5,

@@ -83,3 +83,10 @@ export { UploadPart, type PartInMemoryOptions } from './lib/uploads/upload-part.
 export { isLocalUrl } from './lib/redirects/local-path.ts';
 export { url } from './lib/application/url.ts';
 export { WebError, type WebErrorCode } from './lib/errors/web-error.ts';
+export {
+  EventHistory,
+  type EventHistoryOptions,
+  type MissedEvents,
+} from './lib/events/event-history.ts';
+export { EventStream, type EventStreamOptions } from './lib/events/event-stream.ts';
+export type { StreamEvent } from './lib/events/event-text.ts';

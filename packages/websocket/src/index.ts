@@ -6,7 +6,6 @@ export {
 } from './lib/client/websocket-connect.ts';
 export { WebSocketClientConnection } from './lib/client/websocket-client-connection.ts';
 export type { MessageCallback } from './lib/client/client-inbox.ts';
-export type { SendLimitOptions, SlowReaderPolicy } from './lib/connection/connection-profile.ts';
 export type { SendOptions, WebSocketConnection } from './lib/connection/websocket-connection.ts';
 export type { CompressionOptions } from './lib/deflate/deflate-params.ts';
 export { CLOSE_CODES, type CloseCode } from './lib/protocol/close-codes.ts';

@@ -126,7 +126,7 @@ export class Rig {
 export class RawClient {
   readonly socket: Socket;
   head = '';
-  output: Buffer = Buffer.alloc(0);
+  #pieces: Buffer[] = [];
   hasEnded = false;
   readonly #waiting = new Set<() => void>();
 
@@ -138,7 +138,7 @@ export class RawClient {
       this.#waiting.clear();
     };
     socket.on('data', (chunk: Buffer) => {
-      this.output = Buffer.concat([this.output, chunk]);
+      this.#pieces.push(chunk);
       tell();
     });
     const end = (): void => {
@@ -148,6 +148,17 @@ export class RawClient {
     socket.on('end', end);
     socket.on('close', end);
     socket.on('error', end);
+  }
+
+  /** All that came. */
+  get output(): Buffer {
+    const all = Buffer.concat(this.#pieces);
+    this.#pieces = [all];
+    return all;
+  }
+
+  set output(bytes: Buffer) {
+    this.#pieces = [bytes];
   }
 
   get status(): number {

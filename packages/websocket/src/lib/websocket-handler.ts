@@ -4,7 +4,7 @@ import { jsonEncode } from '@typhoon/escape';
 import { IOLoop } from '@typhoon/ioloop';
 import { RequestHandler } from '@typhoon/web';
 import { HandlerLink } from './connection/handler-link.ts';
-import { profileOf, type SendLimitOptions } from './connection/connection-profile.ts';
+import { profileOf } from './connection/connection-profile.ts';
 import { WebSocketConnection, type SendOptions } from './connection/websocket-connection.ts';
 import { acceptDeflate, type CompressionOptions } from './deflate/deflate-params.ts';
 import { deflatePair, type DeflatePair } from './deflate/message-deflate.ts';
@@ -18,6 +18,7 @@ import {
 import { workOf } from './connection/work.ts';
 import { WebSocketClosedError, WebSocketError } from './websocket-error.ts';
 import type { Future } from '@typhoon/concurrent';
+import type { Published, SendLimitOptions, TopicSubscriber } from '@typhoon/topic';
 import type { HeaderValue, CookieOptions } from '@typhoon/web';
 
 /** A message: text, or bytes. */
@@ -35,7 +36,7 @@ export type Message = string | Buffer;
  * }
  * ```
  */
-export class WebSocketHandler extends RequestHandler {
+export class WebSocketHandler extends RequestHandler implements TopicSubscriber {
   /** The code that the client closed with; null before, and where it said none (WSK-9, 34). */
   closeCode: number | null = null;
   /** The reason that it gave; null before. */
@@ -43,6 +44,8 @@ export class WebSocketHandler extends RequestHandler {
   #connection: WebSocketConnection | null = null;
   #subprotocol: string | null = null;
   #isUpgraded = false;
+  /** Who wants to know when the connection has ended. */
+  #followers: (() => void)[] | null = null;
 
   // What applications override.
 
@@ -117,6 +120,21 @@ export class WebSocketHandler extends RequestHandler {
       isPlain ? message : jsonEncode(message),
       binary === undefined ? {} : { binary },
     );
+  }
+
+  /** Sends a message of a topic that this handler has subscribed to: `topic.subscribe(this)`. */
+  deliver(message: Published): boolean {
+    return this.#connection?.deliver(message) ?? false;
+  }
+
+  /** Calls back when the connection has ended; at once when it has. */
+  whenGone(callback: () => void): void {
+    if (this.#connection === null) {
+      callback();
+      return;
+    }
+    this.#followers ??= [];
+    this.#followers.push(callback);
   }
 
   /** @throws WebSocketClosedError; WebSocketError `ERR_CONTROL_TOO_LONG` for more than 125 bytes (WSK-38) */
@@ -205,7 +223,7 @@ export class WebSocketHandler extends RequestHandler {
     });
     this.#isUpgraded = true;
     const link = new HandlerLink(this, () => {
-      this.#connection = null;
+      this.#end();
     });
     const connection = new WebSocketConnection(transport, link, profile, IOLoop.current());
     this.#connection = connection;
@@ -226,6 +244,13 @@ export class WebSocketHandler extends RequestHandler {
       return;
     }
     connection.start(before);
+  }
+
+  #end(): void {
+    this.#connection = null;
+    const followers = this.#followers;
+    this.#followers = null;
+    for (const follower of followers ?? []) follower();
   }
 
   #selectSubprotocol(offered: readonly string[]): void {

@@ -4,7 +4,7 @@
  * `ERR_FINISHED` something was written after `finish`; `ERR_HEAD_SENT` something had to be said in a head that was sent;
  * `ERR_SETTING` a setting is missing or has no such value; `ERR_COOKIE` no cookie can look like this; `ERR_NO_BODY` a body
  * where the status allows none; `ERR_STATUS` no final answer can have this status; `ERR_UNKNOWN_NAME` no rule has this name;
- * `ERR_BODY` a body that is being read already; `ERR_PAGE` a page into which its modules' parts do not fit; `ERR_NOT_IMPLEMENTED` a subclass had to override a method.
+ * `ERR_EVENT` what no event of a stream can be; `ERR_BODY` a body that is being read already; `ERR_PAGE` a page into which its modules' parts do not fit; `ERR_NOT_IMPLEMENTED` a subclass had to override a method.
  */
 export type WebErrorCode =
   | 'ERR_FINISHED'
@@ -14,6 +14,7 @@ export type WebErrorCode =
   | 'ERR_NO_BODY'
   | 'ERR_STATUS'
   | 'ERR_UNKNOWN_NAME'
+  | 'ERR_EVENT'
   | 'ERR_BODY'
   | 'ERR_PAGE'
   | 'ERR_NOT_IMPLEMENTED';

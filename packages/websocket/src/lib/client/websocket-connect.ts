@@ -14,7 +14,7 @@ import { ClientInbox, type MessageCallback } from './client-inbox.ts';
 import { routeOf, type WebSocketTarget } from './websocket-target.ts';
 import { WebSocketClientConnection } from './websocket-client-connection.ts';
 import type { HTTPRequestOptions } from '@typhoon/httpclient';
-import type { SendLimitOptions } from '../connection/connection-profile.ts';
+import type { SendLimitOptions } from '@typhoon/topic';
 import type { CompressionOptions } from '../deflate/deflate-params.ts';
 
 /** What is talked about. */

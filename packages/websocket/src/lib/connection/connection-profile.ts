@@ -1,23 +1,7 @@
 // What connections have in common that were opened alike: one object for all of them. Owns: the options and their defaults.
 import { WebSocketError } from '../websocket-error.ts';
+import type { SendLimitOptions, SlowReaderPolicy } from '@typhoon/topic';
 import type { DeflatePair } from '../deflate/message-deflate.ts';
-
-/** What becomes of messages that a peer does not take. */
-export type SlowReaderPolicy = 'wait' | 'dropOldest' | 'keepLatest' | 'close';
-
-/** How much may wait for one slow peer, and what then. */
-export interface SendLimitOptions {
-  /** Bytes of messages that may wait, besides the 64 KiB on their way to the kernel. Default 1048576 (1 MiB). */
-  readonly maxBytes?: number;
-  /**
-   * What happens above that. Default `wait`.
-   * - `wait`: `send` settles only when there is room; who does not wait for it is closed with 1013 at four times the limit.
-   * - `dropOldest`: the oldest messages that wait are dropped.
-   * - `keepLatest`: of messages with one `key` that wait, the last is kept, at any time; above the limit as `dropOldest`.
-   * - `close`: the connection is closed with 1013.
-   */
-  readonly policy?: SlowReaderPolicy;
-}
 
 /** What a connection is made with; all that is not its own. */
 export interface ConnectionProfile {
@@ -31,6 +15,8 @@ export interface ConnectionProfile {
   readonly policy: SlowReaderPolicy;
   /** Null without compression; of one connection alone where messages refer to those before them. */
   readonly deflate: DeflatePair | null;
+  /** Names the form of a published message; null where each connection has its own. */
+  readonly form: string | null;
 }
 
 /** What of a profile can be chosen. */
@@ -65,6 +51,7 @@ export function profileOf(
   const pingTimeoutMs = Math.min(asked, pingIntervalMs);
   const { maxBytes = MAX_WAITING_BYTES, policy = 'wait' } = options.sendLimit ?? {};
   const maxWaitingBytes = atLeast('sendLimit.maxBytes', maxBytes);
+  const isRemembering = deflate?.isRemembering === true;
   const made = {
     isClient,
     maxMessageBytes,
@@ -73,8 +60,9 @@ export function profileOf(
     maxWaitingBytes,
     policy,
     deflate,
+    form: isRemembering || isClient ? null : `websocket ${deflate?.deflater.key ?? ''}`,
   };
-  if (deflate?.isRemembering === true) return made;
+  if (isRemembering) return made;
   const key = JSON.stringify({ ...made, deflate: deflate?.deflater.key });
   const shared = known.get(key);
   if (shared !== undefined) return shared;

@@ -1,6 +1,13 @@
 // A message as the frame that says it. Owns: when it is compressed, masked, or goes as text. Must not know: connections.
 // HOT: `pnpm bench websocket`
-import { asciiFrame, clientFrame, OPCODE, serverFrame } from '../protocol/frame-writer.ts';
+import {
+  asciiFrame,
+  clientFrame,
+  frameHead,
+  OPCODE,
+  serverFrame,
+} from '../protocol/frame-writer.ts';
+import type { Transport } from '@typhoon/ioloop';
 import type { EncodedFrame, Opcode } from '../protocol/frame-writer.ts';
 import type { ConnectionProfile } from './connection-profile.ts';
 
@@ -20,6 +27,38 @@ export function messageFrame(
   }
   const frame = isText && !isClient && typeof message === 'string' ? asciiFrame(message) : null;
   return frame ?? frameOf(profile, opcode, bytesOf(message));
+}
+
+/** Sends a server's message, uncompressed; answers how many bytes that was. */
+export function writePlain(
+  transport: Transport,
+  message: string | Uint8Array,
+  isText: boolean,
+): number {
+  const frame = isText && typeof message === 'string' ? asciiFrame(message) : null;
+  if (frame !== null) {
+    transport.writeLatin1(frame);
+    return frame.length;
+  }
+  const payload = bytesOf(message);
+  const opcode = isText ? OPCODE.text : OPCODE.binary;
+  if (payload.byteLength < LARGE_BYTES) {
+    transport.write(serverFrame(opcode, payload));
+  } else {
+    transport.writeLatin1(frameHead(opcode, payload.byteLength, false));
+    transport.write(payload);
+  }
+  return payload.byteLength;
+}
+
+/** A payload of so many bytes is not copied behind its head. */
+const LARGE_BYTES = 4096;
+/** Frames up to that size go out as text, which costs a transport less than bytes do. */
+const SHORT_BYTES = 4096;
+
+/** A frame that many connections send. */
+export function sharedFrame(frame: EncodedFrame): EncodedFrame {
+  return typeof frame === 'string' || frame.length > SHORT_BYTES ? frame : frame.toString('latin1');
 }
 
 /** A frame of either side. */

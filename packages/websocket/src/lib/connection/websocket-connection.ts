@@ -8,13 +8,14 @@ import { Future } from '@typhoon/concurrent';
 import { genLog } from '@typhoon/log';
 import { closeBody, MAX_CONTROL_BYTES, type CloseStatus } from '../protocol/close-codes.ts';
 import { closeStep, type CloseState } from '../protocol/closing.ts';
-import { asciiFrame, frameHead, OPCODE, serverFrame } from '../protocol/frame-writer.ts';
+import { OPCODE } from '../protocol/frame-writer.ts';
 import { MessageReader, type Inflater, type MessagePeer } from '../protocol/message-reader.ts';
 import { RemoteProtocolError, WebSocketClosedError, WebSocketError } from '../websocket-error.ts';
-import { frameOf, messageFrame } from './message-frame.ts';
+import { frameOf, messageFrame, sharedFrame, writePlain } from './message-frame.ts';
 import { Outbox } from './outbox.ts';
 import { workOf } from './work.ts';
 import type { Expirable, IOLoop, Protocol, Transport, TransportError } from '@typhoon/ioloop';
+import type { Published } from '@typhoon/topic';
 import type { EncodedFrame } from '../protocol/frame-writer.ts';
 import type { ConnectionProfile } from './connection-profile.ts';
 
@@ -49,8 +50,6 @@ interface Held {
 const CLOSE_TIMEOUT_MS = 5000;
 /** In one event no more is given to the transport before it has its turn. */
 const BURST_BYTES = 262_144;
-/** A payload of so many bytes is not copied behind its head. */
-const LARGE_BYTES = 4096;
 const READY: Future<void> = Future.resolved(undefined);
 const NO_DATA = Buffer.alloc(0);
 
@@ -109,10 +108,6 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
     return this.transport.bufferedAmount + (this.#outbox?.bytes ?? 0);
   }
 
-  get profile(): ConnectionProfile {
-    return this.#profile;
-  }
-
   // Sending.
 
   /**
@@ -124,7 +119,8 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
     if (this.#state !== 'open') throw new WebSocketClosedError();
     const isText = binary === undefined ? typeof message === 'string' : !binary;
     if (!this.#profile.isClient && this.#outbox === null && this.#profile.deflate === null) {
-      return this.#sendPlain(message, isText);
+      if (this.transport.isClosing) return closed();
+      return this.#sent(writePlain(this.transport, message, isText));
     }
     return this.sendFrame(messageFrame(this.#profile, message, isText), key);
   }
@@ -142,6 +138,18 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
       this.close(1013, 'too slow');
     }
     return outbox.drained;
+  }
+
+  /** Sends a message of a topic; answers whether more make sense. */
+  deliver(message: Published): boolean {
+    if (this.#state !== 'open') return false;
+    const profile = this.#profile;
+    const encode = (data: string | Uint8Array): EncodedFrame =>
+      sharedFrame(messageFrame(profile, data, typeof data === 'string'));
+    const { form } = profile;
+    const frame = form === null ? encode(message.data) : message.as(form, encode);
+    void this.sendFrame(frame, message.key);
+    return true;
   }
 
   /** @throws WebSocketClosedError; WebSocketError `ERR_CONTROL_TOO_LONG` (WSK-38) */
@@ -415,28 +423,6 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
     else this.#outbox.addControl(kind, frame);
   }
 
-  /** A server's message, uncompressed, with nothing before it that waits. */
-  #sendPlain(message: string | Uint8Array, isText: boolean): Future<void> {
-    const { transport } = this;
-    if (transport.isClosing) return closed();
-    if (isText && typeof message === 'string') {
-      const frame = asciiFrame(message);
-      if (frame !== null) {
-        transport.writeLatin1(frame);
-        return this.#sent(frame.length);
-      }
-    }
-    const payload = typeof message === 'string' ? Buffer.from(message) : message;
-    const opcode = isText ? OPCODE.text : OPCODE.binary;
-    if (payload.byteLength < LARGE_BYTES) {
-      transport.write(serverFrame(opcode, payload));
-    } else {
-      transport.writeLatin1(frameHead(opcode, payload.byteLength, false));
-      transport.write(payload);
-    }
-    return this.#sent(payload.byteLength);
-  }
-
   #write(frame: EncodedFrame): void {
     const { transport } = this;
     if (transport.isClosing) return;
@@ -467,7 +453,7 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
   #goOnWriting(outbox: Outbox): void {
     this.#burstBytes = 0;
     while (this.#burstBytes < BURST_BYTES) {
-      const frame = outbox.take();
+      const frame = outbox.next();
       if (frame === null) {
         this.#outbox = null;
         this.#endIfDone();
