@@ -86,6 +86,24 @@ export class Rig {
     return server;
   }
 
+  /** Settled when somebody listens on that port. */
+  async listening(port: number): Promise<void> {
+    for (;;) {
+      const socket = connect(port, '127.0.0.1');
+      const isThere = await new Promise((resolve) => {
+        socket.once('connect', () => {
+          resolve(true);
+        });
+        socket.once('error', () => {
+          resolve(false);
+        });
+      });
+      socket.destroy();
+      if (isThere === true) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   /** A client of ours. */
   async connect(
     url: Parameters<typeof websocketConnect>[0],

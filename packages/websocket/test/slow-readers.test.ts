@@ -110,9 +110,13 @@ onBothPollers(() => {
       handler.close();
       client.socket.resume();
       const all = await untilEnd(client, '\x88\0');
-      const pongs = [...all.toString('latin1').matchAll(/\x8a\x01(.)/gs)];
+      const pongs = all
+        .toString('latin1')
+        .split('\x8a\x01')
+        .slice(1)
+        .map((text) => text.charAt(0));
       expect(pongs.length).toBeLessThan(100);
-      expect(pongs.at(-1)?.[1]).toBe('\x63');
+      expect(pongs.at(-1)).toBe('\x63');
     });
   });
 
