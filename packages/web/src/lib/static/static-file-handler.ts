@@ -5,6 +5,7 @@ import { join, resolve, sep } from 'node:path';
 import { getContentRange, parseHttpDate } from '@typhoon/http1';
 import { genLog } from '@typhoon/log';
 import { contentTypeOf } from './content-type.ts';
+import { FileContents } from './file-contents.ts';
 import { readPieces } from './file-pieces.ts';
 import { FileVersions, hashFile, hashFileSync } from './file-versions.ts';
 import { HTTPError } from '../errors/http-error.ts';
@@ -48,6 +49,7 @@ const CACHE_MAX_AGE_SECONDS = 86_400 * 365 * 10;
  */
 export class StaticFileHandler extends RequestHandler {
   static readonly #versions = new FileVersions();
+  static readonly #contents = new FileContents();
 
   /** The folder. */
   root = '';
@@ -105,7 +107,14 @@ export class StaticFileHandler extends RequestHandler {
       this.setHeader('Content-Range', getContentRange(start, end, size));
     }
     this.setHeader('Content-Length', end - start);
-    if (includeBody) await this.#send(kind.getContent(this.absolutePath, start, end));
+    if (!includeBody) return;
+    const stats = this.#stats;
+    const small =
+      stats !== null && kind.getContent === StaticFileHandler.getContent
+        ? await StaticFileHandler.#contents.of(this.absolutePath, stats)
+        : null;
+    if (small !== null) this.write(small.subarray(start, end));
+    else await this.#send(kind.getContent(this.absolutePath, start, end));
   }
 
   /** Bytes of the URL's path become a path of this system. */
@@ -228,9 +237,10 @@ export class StaticFileHandler extends RequestHandler {
     }
   }
 
-  /** Forgets the files' versions. */
+  /** Forgets the files' versions, and the small ones' contents. */
   static reset(): void {
     StaticFileHandler.#versions.reset();
+    StaticFileHandler.#contents.reset();
   }
 
   async #contentVersion(kind: typeof StaticFileHandler): Promise<string | null> {

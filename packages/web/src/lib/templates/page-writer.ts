@@ -46,9 +46,14 @@ export abstract class PageWriter extends AnswerWriter {
     if (stateOf(this).response.isFinished) {
       throw new WebError('ERR_FINISHED', 'Cannot render() after finish()');
     }
-    const page = this.renderString(templateName, namespace);
+    // A subclass that renders otherwise is asked; else the page may stay text, which goes out with the head in one piece.
+    const page =
+      this.renderString === OWN.renderString
+        ? this.#output(templateName, namespace)
+        : this.renderString(templateName, namespace);
     const modules = stateOf(this).modules?.active ?? [];
-    return this.finish(modules.length === 0 ? page : insertResources(page, modules, this));
+    if (modules.length === 0) return this.finish(page);
+    return this.finish(insertResources(toBuffer(page), modules, this));
   }
 
   /**
@@ -56,6 +61,10 @@ export abstract class PageWriter extends AnswerWriter {
    * @throws WebError `ERR_SETTING` without a folder of templates, `ERR_FINISHED` (WEB-71); what the template throws.
    */
   renderString(templateName: string, namespace: object = {}): Buffer {
+    return toBuffer(this.#output(templateName, namespace));
+  }
+
+  #output(templateName: string, namespace: object): string | Buffer {
     if (stateOf(this).isAnswered) {
       throw new WebError('ERR_FINISHED', 'Cannot render a template after finish()');
     }
@@ -64,8 +73,11 @@ export abstract class PageWriter extends AnswerWriter {
     const loader = this.application.templateLoader(root, (folder) =>
       this.createTemplateLoader(folder),
     );
-    const names = mergeNames(this.getTemplateNamespace(), namespace);
-    return toBuffer(loader.load(templateName).generate(names));
+    const names =
+      this.getTemplateNamespace === OWN.getTemplateNamespace
+        ? templateNamespace(this, namespace)
+        : mergeNames(this.getTemplateNamespace(), namespace);
+    return loader.load(templateName).generateOutput(names);
   }
 
   /** The names that templates know; override to add some (WEB-74). */
@@ -162,3 +174,6 @@ export abstract class PageWriter extends AnswerWriter {
     return this.application.reverseUrl(name, ...args);
   }
 }
+
+/** What a subclass may have overridden. */
+const OWN = PageWriter.prototype;

@@ -1,4 +1,5 @@
 // The names that templates know besides what `render` gives them (WEB-74). Tornado's spelling and ours.
+// HOT: `pnpm bench web`, page
 import type { HTTPServerRequest } from '@typhoon/httpserver';
 import type { HandlerLocale } from '../locale/handler-locale.ts';
 import type { PageNames } from '../ui/page-modules.ts';
@@ -14,12 +15,15 @@ export interface TemplateSubject {
   xsrfFormHtml(): string;
 }
 
-/** The namespace of one request; user and language are asked for only if a template is. */
-export function templateNamespace(handler: TemplateSubject): Record<string, unknown> {
+/** The namespace of one request, with `more` on top; user and language are asked for only if a template does. */
+export function templateNamespace(
+  handler: TemplateSubject,
+  more: object = {},
+): Record<string, unknown> {
   const staticUrl = handler.staticUrl.bind(handler);
   const reverseUrl = handler.reverseUrl.bind(handler);
   const xsrfFormHtml = handler.xsrfFormHtml.bind(handler);
-  const names = {
+  const names: Record<string, unknown> = {
     handler,
     request: handler.request,
     get current_user(): unknown {
@@ -42,7 +46,26 @@ export function templateNamespace(handler: TemplateSubject): Record<string, unkn
     xsrf_form_html: xsrfFormHtml,
     xsrfFormHtml,
   };
-  return mergeNames(names, handler.ui ?? {});
+  addNames(names, handler.ui ?? {});
+  addNames(names, more);
+  return names;
+}
+
+/** Those that are computed when they are asked for: they cannot be assigned to. `__proto__` is no property at all. */
+const NOT_ASSIGNABLE: ReadonlySet<string> = new Set([
+  'current_user',
+  'currentUser',
+  'locale',
+  '__proto__',
+]);
+
+function addNames(names: Record<string, unknown>, more: object): void {
+  for (const name of Object.keys(more)) {
+    const value: unknown = Reflect.get(more, name);
+    if (NOT_ASSIGNABLE.has(name)) {
+      Object.defineProperty(names, name, { value, ...DATA_PROPERTY });
+    } else names[name] = value;
+  }
 }
 
 /** `base` with `more` on top; what is computed in `base` is so when it is asked for, as long as nothing has taken its place. */
