@@ -13,4 +13,5 @@ export { Runner } from './lib/runner.ts';
 export { scope, type Scope, type ScopeWork } from './lib/scope.ts';
 export { sleep } from './lib/sleep.ts';
 export { registerYieldable } from './lib/yieldable.ts';
+export { workOf } from './lib/work-of.ts';
 export { WaitIterator, type WaitIndex, type WaitResult } from './lib/wait-iterator.ts';

@@ -1,5 +1,6 @@
 // The handler of a WebSocket: the class that applications override. Owns: the names under which an application speaks about one
 // connection. Must not know: frames (protocol/), the way of a message (connection/).
+import { workOf } from '@typhoon/gen';
 import { jsonEncode } from '@typhoon/escape';
 import { IOLoop } from '@typhoon/ioloop';
 import { RequestHandler } from '@typhoon/web';
@@ -15,7 +16,6 @@ import {
   subprotocolsOf,
   SUPPORTED_VERSIONS,
 } from './handshake/handshake-request.ts';
-import { workOf } from './connection/work.ts';
 import { WebSocketClosedError, WebSocketError } from './websocket-error.ts';
 import type { Future } from '@typhoon/concurrent';
 import type { Published, SendLimitOptions, TopicSubscriber } from '@typhoon/topic';

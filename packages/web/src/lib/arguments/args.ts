@@ -1,5 +1,5 @@
 // The decorator for methods whose arguments have types. Must not know: where arguments come from, validators.
-import { futureOf } from '../handler/work.ts';
+import { workOf } from '@typhoon/gen';
 import {
   ArgumentsReader,
   describeMethod,
@@ -49,10 +49,7 @@ export function args<const S extends ArgumentsSchema>(
     const wrapper = function (this: RequestHandler): unknown {
       const input = reader.read(this);
       if (!(input instanceof Promise)) return method.call(this, input);
-      return input.then((value: unknown) => {
-        const work = method.call(this, value);
-        return work === undefined || work === null ? undefined : futureOf(work);
-      });
+      return input.then((value: unknown) => workOf(method.call(this, value)));
     };
     describeMethod(wrapper, { schema, notes });
     return wrapper;

@@ -6,6 +6,7 @@
 //   [ prepare ] --> [ body ] --> [ verb ] --> [ done ]     `body` only where the body is streamed; elsewhere it is there
 //        '--------------'-----------'------------^         finished early, failed, or the client is gone
 import { CancelledError, Future } from '@typhoon/concurrent';
+import { workOf } from '@typhoon/gen';
 import { TransportError } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 import { isCancelled } from './cancel-on-disconnect.ts';
@@ -14,7 +15,6 @@ import { watchHook } from './hooks.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { stateOf } from './request-reader.ts';
 import { BodyStream } from '../uploads/body-stream.ts';
-import { futureOf } from './work.ts';
 import type { HTTPServerRequest, RouteParams } from '@typhoon/httpserver';
 import type { HandlerState } from './handler-state.ts';
 import type { HandlerApplication, RequestHandler } from './request-handler.ts';
@@ -93,9 +93,8 @@ export class RequestRun {
     if (this.#pulled !== null) return this.#pulled.push(chunk);
     if (this.#stage !== 'body') return undefined;
     try {
-      const work = this.#handler.dataReceived(chunk);
-      if (work === undefined || work === null) return undefined;
-      const future = futureOf(work);
+      const future = workOf(this.#handler.dataReceived(chunk));
+      if (future === null) return undefined;
       if (future.done()) future.result();
       else this.#wait(future);
     } catch (error) {
@@ -194,12 +193,12 @@ export class RequestRun {
       return;
     }
     try {
-      const future = futureOf(work);
-      if (!future.done()) {
+      const future = workOf(work);
+      if (future?.done() === false) {
         this.#wait(future);
         return;
       }
-      future.result();
+      future?.result();
     } catch (error) {
       this.#fail(error);
       return;

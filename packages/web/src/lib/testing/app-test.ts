@@ -1,9 +1,8 @@
 // Tests of applications, for `it` of any framework. Owns: when what is set up, and torn down.
 // Must not know: how an application is asked (app-under-test.ts).
-import { coroutine } from '@typhoon/gen';
+import { coroutine, workOf } from '@typhoon/gen';
 import { systemClock, type IOLoop } from '@typhoon/ioloop';
 import { asyncTest, getAsyncTestTimeout, VirtualClock } from '@typhoon/ioloop/testing';
-import { futureOf } from '../handler/work.ts';
 import { AppUnderTest, type ServeOptions } from './app-under-test.ts';
 import type { HTTPServerConnectionDelegate } from '@typhoon/httpserver';
 import type { AsyncTestOptions, PollerName, TestControl } from '@typhoon/ioloop/testing';
@@ -53,8 +52,8 @@ export function appTest<App extends HTTPServerConnectionDelegate>(
       });
       try {
         if (over !== 'memory') yield app.serve(options);
-        const work = test(app);
-        if (work !== undefined && work !== null) yield futureOf(work);
+        const work = workOf(test(app));
+        if (work !== null) yield work;
       } finally {
         yield app.close();
       }

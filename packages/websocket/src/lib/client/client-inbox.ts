@@ -2,7 +2,7 @@
 // (WSK-27), the end. Must not know: frames, sockets.
 import { Future } from '@typhoon/concurrent';
 import { appLog } from '@typhoon/log';
-import { isThenable } from '../connection/work.ts';
+import { isThenable } from '../connection/thenable.ts';
 import type { ConnectionOwner } from '../connection/websocket-connection.ts';
 
 /** Gets each message, and null at the end. What it returns is waited for before the next. */

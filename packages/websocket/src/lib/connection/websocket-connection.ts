@@ -5,6 +5,7 @@
 // Most WebSockets rest most of the time, so one at rest is this object and nothing else: a reader is borrowed while a message is
 // under way, what has to wait for a slow peer or a busy handler has an object only while there is such a thing.
 import { Future } from '@typhoon/concurrent';
+import { workOf } from '@typhoon/gen';
 import { genLog } from '@typhoon/log';
 import { closeBody, MAX_CONTROL_BYTES, type CloseStatus } from '../protocol/close-codes.ts';
 import { closeStep, type CloseState } from '../protocol/closing.ts';
@@ -13,7 +14,6 @@ import { MessageReader, type Inflater, type MessagePeer } from '../protocol/mess
 import { RemoteProtocolError, WebSocketClosedError, WebSocketError } from '../websocket-error.ts';
 import { frameOf, messageFrame, sharedFrame, writePlain } from './message-frame.ts';
 import { Outbox } from './outbox.ts';
-import { workOf } from './work.ts';
 import type { Expirable, IOLoop, Protocol, Transport, TransportError } from '@typhoon/ioloop';
 import type { Published } from '@typhoon/topic';
 import type { EncodedFrame } from '../protocol/frame-writer.ts';
