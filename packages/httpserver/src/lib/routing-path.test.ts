@@ -76,6 +76,48 @@ describe('PathMatches', () => {
   });
 });
 
+describe('a literal prefix', () => {
+  it('begins every path that matches, of any pattern', () => {
+    const piece = fc.constantFrom(
+      '/',
+      'a',
+      'b',
+      '.',
+      '?',
+      '*',
+      '+',
+      '{0,1}',
+      '(',
+      ')',
+      '[ab]',
+      '|',
+      '^',
+      '$',
+      '\\',
+      '\\.',
+      '\\d',
+      '(?:',
+    );
+    const text = (of: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+      fc.array(of, { maxLength: 8 }).map((pieces) => pieces.join(''));
+    const path = text(fc.constantFrom('/', 'a', 'b', '.', '1'));
+    fc.assert(
+      fc.property(text(piece), path, (pattern, request) => {
+        let matcher: PathMatches;
+        try {
+          matcher = new PathMatches(pattern);
+        } catch {
+          return; // no regular expression
+        }
+        matcher.regex.lastIndex = 0;
+        if (matcher.regex.test(request))
+          expect(request.startsWith(matcher.literalPrefix)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe('reverse', () => {
   it.each([
     { pattern: '/a', args: [], path: '/a' },

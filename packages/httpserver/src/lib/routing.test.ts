@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { ExpectLog } from '@typhoon/log/testing';
 import { describe, expect, it } from 'vitest';
 import { headOf, requestFor, sendTo } from '../../test/routed.ts';
 import { HTTPServer } from './http-server.ts';
+import { RuleIndex } from './routing-index.ts';
 import { AnyMatches, DefaultHostMatches, HostMatches } from './routing-matchers.ts';
 import { PathMatches } from './routing-path.ts';
 import { Rule, URLSpec, type RuleList } from './routing-rules.ts';
@@ -35,6 +37,51 @@ class Silent implements HTTPMessageDelegate {
     this.calls.push('close');
   }
 }
+
+describe('the index of a router', () => {
+  const patterns = [
+    '/',
+    '/a',
+    '/a/',
+    '/a/(.*)',
+    '/a/b/(.*)',
+    '/a/b',
+    '/(.*)',
+    '/b/(?:a|b)',
+    '/a/(.*)/?',
+    'a',
+    '/a/b?',
+    '/a/b/\\w',
+  ];
+  const paths = [
+    '/',
+    '/a',
+    '/a/',
+    '/a/b',
+    '/a/b/',
+    '/a/b/c',
+    '/a/c',
+    '/b/a',
+    '/b',
+    '/a/b/c/d',
+    '//',
+  ];
+
+  it('leaves out nothing that would have matched, and keeps the order (RTE-3)', () => {
+    const some = fc.array(fc.constantFrom(...patterns), { maxLength: 8 });
+    fc.assert(
+      fc.property(some, fc.array(fc.constantFrom(...paths), { maxLength: 4 }), (chosen, asked) => {
+        const rules = chosen.map((pattern) => new Rule(new PathMatches(pattern), pattern));
+        const index = new RuleIndex(rules);
+        for (const path of asked) {
+          const matching = (all: readonly Rule[]): Rule[] =>
+            all.filter(({ matcher }) => matcher.match(requestFor(path)) !== null);
+          expect(matching(index.candidates(path))).toEqual(matching(rules));
+        }
+      }),
+    );
+  });
+});
 
 describe('rules', () => {
   it('are rules, or arrays of two to four (RTE-1)', () => {
