@@ -6,6 +6,15 @@ export {
   type NameOptions,
   type ResponseLimitOptions,
 } from './lib/async-http-client.ts';
+export type {
+  BackendCall,
+  BackendFailure,
+  BackendRequest,
+  BackendSink,
+  ClientBackend,
+} from './lib/backend.ts';
+export { HTTPClient } from './lib/blocking/http-client.ts';
+export type { BlockingClientOptions } from './lib/blocking/messages.ts';
 export {
   HTTPRequest,
   type HTTPRequestOptions,
@@ -30,3 +39,5 @@ export {
 } from './lib/http-response.ts';
 export type { HostnameMapping } from './lib/route.ts';
 export { StreamedResponse } from './lib/streamed-response.ts';
+export { createFetch, fetch, type WebFetch } from './lib/web-fetch.ts';
+export type { Proxy } from './lib/proxy.ts';

@@ -171,7 +171,7 @@ describe('streamingCallback', () => {
 });
 
 describe('headerCallback', () => {
-  it('gets the status line, each field and the empty line, each with CRLF (HCL-14)', () => {
+  it('gets the status line, each field and the empty line, each with CRLF (HCL-14, CRL-12)', () => {
     const { client, accept } = makeRig();
     const lines: string[] = [];
     void client.fetch('http://a.test/', { headerCallback: (line) => lines.push(line) });

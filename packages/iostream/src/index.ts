@@ -35,6 +35,7 @@ export {
   type HandedOverSocket,
 } from './lib/inherited-sockets.ts';
 export { PipeIOStream, type PipeIOStreamOptions } from './lib/pipe-io-stream.ts';
+export { CachingResolver, type CachingResolverOptions } from './lib/caching-resolver.ts';
 export { CaresResolver, type NameServers } from './lib/cares-resolver.ts';
 export {
   DefaultResolver,

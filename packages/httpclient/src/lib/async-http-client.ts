@@ -8,6 +8,7 @@ import { HTTPRequest } from './http-request.ts';
 import { HTTPClientError } from './http-response.ts';
 import { NO_PROXIES, ProxyEnvironment } from './proxy.ts';
 import { LIBRARY_DEFAULTS, resolveSettings } from './request-settings.ts';
+import type { ClientBackend } from './backend.ts';
 import type { Resolver } from '@typhoon/iostream';
 import { StreamingFetch } from './streaming-fetch.ts';
 import type { HTTPRequestOptions } from './http-request.ts';
@@ -62,6 +63,8 @@ export interface AsyncHTTPClientOptions
   extends ConnectionLimitOptions, ResponseLimitOptions, NameOptions {
   /** Options of every request that does not say otherwise (HCL-3). */
   readonly defaults?: HTTPRequestOptions;
+  /** Who makes the connections instead of us, `@typhoon/httpclient/undici` for one. The client closes it. */
+  readonly backend?: ClientBackend;
   /** Where it runs. Default: the current loop. */
   readonly loop?: IOLoop;
 }
@@ -109,6 +112,8 @@ export class AsyncHTTPClient {
       },
       hostnameMapping: lowerKeys(options.hostnameMapping ?? {}),
       resolver: options.resolver ?? null,
+      backend: options.backend ?? null,
+      defaults: this.#defaults,
       proxies: options.environmentProxies === false ? NO_PROXIES : new ProxyEnvironment(),
     });
   }
@@ -184,7 +189,8 @@ export class AsyncHTTPClient {
 
   #make(request: string | HTTPRequest, options: FetchOptions, taker: AnswerTaker | null): Fetch {
     const made = requestOf(request, options);
-    const settings = resolveSettings(made.options, this.#defaults);
+    const settings =
+      made.options === RAISE ? this.#defaults : resolveSettings(made.options, this.#defaults);
     if (taker !== null && settings.streamingCallback !== null)
       throw new HTTPClientError('ERR_BAD_REQUEST', 'streamingCallback has no place in stream()');
     return new Fetch(this.#core, made, settings, {

@@ -1,14 +1,19 @@
 // What a client does behind its face: carries out what the pool decides. Owns: the open connections, closing.
 // Must not know: how a request is made or answered.
 import { genLog } from '@typhoon/log';
+import { BackendRun } from './backend-run.ts';
 import { ClientConnection } from './client-connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { dial } from './dial.ts';
 import { HTTPClientError } from './http-response.ts';
 import { routeOf } from './route.ts';
 import { SignalWatch } from './signal-watch.ts';
+import { UsualRequests } from './usual-requests.ts';
+import type { RequestSettings } from './request-settings.ts';
 import type { ParserLimits } from '@typhoon/http1';
 import type { IOLoop } from '@typhoon/ioloop';
+import type { ClientBackend } from './backend.ts';
+import type { BackendHost } from './backend-run.ts';
 import type { ConnectionHost } from './client-connection.ts';
 import type { PoolLimits } from './connection-pool.ts';
 import type { Fetch, FetchHost } from './fetch.ts';
@@ -24,24 +29,30 @@ export interface ClientSettings extends PoolLimits {
   /** Null: the poller's own. */
   readonly resolver: Resolver | null;
   readonly proxies: ProxyEnvironment;
+  /** Of every request that does not say otherwise. */
+  readonly defaults: RequestSettings;
+  /** Null: our own connections. */
+  readonly backend: ClientBackend | null;
 }
 
 /** How long before the server would close an idle connection we stop using it, in milliseconds. */
 const KEEP_ALIVE_MARGIN_MS = 1000;
 
 /** Fetches wait here, connections live here. */
-export class ClientCore implements FetchHost, ConnectionHost {
+export class ClientCore implements FetchHost, ConnectionHost, BackendHost {
   readonly loop: IOLoop;
   readonly signals: SignalWatch = new SignalWatch();
+  readonly usual: UsualRequests;
   readonly #settings: ClientSettings;
   readonly #pool: ConnectionPool<Fetch, ClientConnection>;
-  readonly #connections = new Set<ClientConnection>();
+  readonly #connections = new Set<ClientConnection | BackendRun>();
   #isClosed = false;
 
   constructor(loop: IOLoop, settings: ClientSettings) {
     this.loop = loop;
     this.#settings = settings;
     this.#pool = new ConnectionPool(settings);
+    this.usual = new UsualRequests(settings.defaults, this);
   }
 
   get isClosed(): boolean {
@@ -68,6 +79,7 @@ export class ClientCore implements FetchHost, ConnectionHost {
     for (const fetch of jobs) fetch.fail(closedError(TOO_LATE));
     for (const connection of idle) this.#drop(connection);
     for (const connection of [...this.#connections]) connection.shut(closedError(TOO_LATE));
+    this.#settings.backend?.close();
   }
 
   // From fetches.
@@ -108,6 +120,12 @@ export class ClientCore implements FetchHost, ConnectionHost {
     this.#proceed();
   }
 
+  runOver(run: BackendRun): void {
+    this.#connections.delete(run);
+    this.#pool.release(run.key, null);
+    this.#proceed();
+  }
+
   idleEnded(connection: ClientConnection): void {
     this.#pool.remove(connection);
     this.#drop(connection);
@@ -124,7 +142,11 @@ export class ClientCore implements FetchHost, ConnectionHost {
   }
 
   #open(fetch: Fetch): void {
-    const { hostnameMapping, parserLimits, resolver } = this.#settings;
+    const { hostnameMapping, parserLimits, resolver, backend } = this.#settings;
+    if (backend !== null) {
+      this.#sendBy(backend, fetch);
+      return;
+    }
     const exchange = fetch.granted(false);
     const connection = new ClientConnection(this, fetch.key, parserLimits, exchange);
     this.#connections.add(connection);
@@ -134,6 +156,17 @@ export class ClientCore implements FetchHost, ConnectionHost {
       connection.opening(dial(this.loop, resolver, route, connection));
     } catch (error) {
       connection.shut(error);
+    }
+  }
+
+  #sendBy(backend: ClientBackend, fetch: Fetch): void {
+    const run = new BackendRun(this, fetch.key, fetch.granted(false));
+    this.#connections.add(run);
+    try {
+      const { url, proxy } = fetch.outgoing;
+      run.start(backend, routeOf(url, fetch.settings, proxy, this.#settings.hostnameMapping));
+    } catch (error) {
+      run.shut(error);
     }
   }
 

@@ -79,6 +79,12 @@ export class Exchange implements BodyFlow, ProducerOwner {
     else this.#sendBody(transport);
   }
 
+  /** As `begin`, where a backend sends. */
+  beginElsewhere(): void {
+    this.#sending = 'sent';
+    this.#owner.requestStarted();
+  }
+
   /** A head of the answer. @throws HTTPInputError for one that nobody asked for. */
   onHead(head: ResponseHead): void {
     if (head.status < 200) {

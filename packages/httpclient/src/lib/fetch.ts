@@ -27,6 +27,7 @@ import type { OutgoingContext, OutgoingRequest } from './outgoing-request.ts';
 import type { RequestDraft } from './request-draft.ts';
 import type { RequestSettings } from './request-settings.ts';
 import type { BodyFlow, BodyTarget } from './response-body.ts';
+import type { UsualRequests } from './usual-requests.ts';
 import type { Abortable, SignalWatch } from './signal-watch.ts';
 
 /** What a fetch asks of its client. */
@@ -34,6 +35,7 @@ export interface FetchHost extends OutgoingContext {
   readonly loop: IOLoop;
   readonly signals: SignalWatch;
   readonly maxBodyBytes: number;
+  readonly usual: UsualRequests;
   /** Gives it a connection now or later: `granted`. @throws HTTPClientError `ERR_CLIENT_CLOSED` */
   submit(fetch: Fetch): void;
   /** It waits no more. */
@@ -83,6 +85,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
   #redirectsLeft: number;
   #isReused = false;
   #isRetried = false;
+  #isRedirected = false;
   #queuedAtMs = 0;
   #startedAtMs = 0;
   #connectedAtMs = 0;
@@ -218,8 +221,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
     this.#state = 'queued';
     this.#queuedAtMs = loop.eventTime;
     try {
-      this.#outgoing = prepareRequest(this.#draft, this.settings, this.#host);
-      this.key = routeKey(this.#outgoing.url, this.settings, this.#outgoing.proxy);
+      this.#prepare();
       this.#host.submit(this);
     } catch (error) {
       this.fail(error);
@@ -228,6 +230,14 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
     // SHC-1. What was granted at once has its timer already.
     if (this.#state === ('queued' as State))
       this.#timer.set(this.#queuedAtMs, this.#connectTimeoutMs);
+  }
+
+  #prepare(): void {
+    const usual = this.#isRedirected
+      ? null
+      : this.#host.usual.prepare(this.#draft.url, this.settings);
+    this.#outgoing = usual?.outgoing ?? prepareRequest(this.#draft, this.settings, this.#host);
+    this.key = usual?.key ?? routeKey(this.#outgoing.url, this.settings, this.#outgoing.proxy);
   }
 
   /** SHC-3: the smaller of the two that is a limit at all; 0 when neither is. */
@@ -271,6 +281,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
     this.#state = 'redirected';
     this.#redirectsLeft--;
     this.#isRetried = false;
+    this.#isRedirected = true;
     this.#draft = next;
     this.#host.loop.schedule(follow, this);
   }

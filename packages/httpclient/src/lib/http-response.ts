@@ -11,7 +11,7 @@ import type { HTTPRequest } from './http-request.ts';
  * `ERR_STREAM_CLOSED` the connection ended before the answer did; `ERR_BAD_RESPONSE` the answer is no HTTP, or its body
  * cannot be decoded; `ERR_TOO_LARGE` its head or body is over the limit; `ERR_BAD_URL` the URL is no http or https URL;
  * `ERR_BAD_REQUEST` the request contradicts itself or HTTP; `ERR_BODY_USED` the body of a stream was read before;
- * `ERR_CLIENT_CLOSED` the client is closed.
+ * `ERR_LOOP_RUNNING` a blocking fetch within a loop; `ERR_CLIENT_CLOSED` the client is closed.
  */
 export type HTTPClientErrorCode =
   | 'ERR_HTTP_STATUS'
@@ -27,6 +27,7 @@ export type HTTPClientErrorCode =
   | 'ERR_BAD_URL'
   | 'ERR_BAD_REQUEST'
   | 'ERR_BODY_USED'
+  | 'ERR_LOOP_RUNNING'
   | 'ERR_CLIENT_CLOSED';
 
 /** The status that stands for "there was no HTTP answer" (HCL-6). */

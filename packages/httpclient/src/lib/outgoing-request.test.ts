@@ -32,6 +32,12 @@ describe('prepareRequest', () => {
     );
   });
 
+  it('sends neither Expect nor Pragma unless told to, and takes gzip (CRL-4)', () => {
+    const sent = fields();
+    expect([sent.has('Expect'), sent.has('Pragma')]).toEqual([false, false]);
+    expect(sent.get('Accept-Encoding')).toBe('gzip');
+  });
+
   it('says Connection: close where connections are not kept (SHC-8)', () => {
     expect(prepare({}, 'http://a/', false).head).toContain('Connection: close\r\n');
     expect(prepare({}, 'http://a/', false).isKeepAlive).toBe(false);
@@ -149,7 +155,7 @@ describe('prepareRequest', () => {
     }
   });
 
-  it('refuses line breaks and other controls in fields (SEC-16)', () => {
+  it('refuses line breaks and other controls in fields (SEC-16, CRL-9)', () => {
     for (const value of ['a\r\nX: y', 'a\nb', 'a\rb', 'a\u0000b', '€']) {
       expect(() => prepare({ headers: { 'X-Test': value } })).toThrow(
         expect.objectContaining({ code: 'ERR_BAD_REQUEST' }),

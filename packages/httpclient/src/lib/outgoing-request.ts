@@ -23,6 +23,8 @@ export interface OutgoingRequest {
   readonly url: RequestUrl;
   /** Request line and fields, with the empty line. */
   readonly head: string;
+  /** The fields alone. */
+  readonly headers: HTTPHeaders;
   /** The whole body; text only where a character is a byte. Null when there is none or a producer writes it. */
   readonly body: Uint8Array | string | null;
   readonly bodyProducer: BodyProducer | null;
@@ -124,6 +126,7 @@ function assemble(
     method,
     url,
     head: requestHead(method, target, headers),
+    headers,
     body,
     bodyProducer,
     framing,

@@ -141,7 +141,7 @@ describe('redirected', () => {
     expect(follow(inUrl, 302, '//me:pw@b.test/y').url).toBe('http://b.test/y');
   });
 
-  it('follows nowhere but to http and https', () => {
+  it('follows nowhere but to http and https (CRL-5)', () => {
     for (const location of ['ftp://a.test/', 'file:///etc/passwd', 'javascript:x', 'http://']) {
       expect(() => follow(draft(), 302, location)).toThrow(
         expect.objectContaining({ code: 'ERR_BAD_URL' }),

@@ -105,7 +105,7 @@ describe('routeKey', () => {
     for (const other of others) expect(key(other)).not.toBe(key('http://a.test/'));
   });
 
-  it('differs wherever the connection would (SEC-33)', () => {
+  it('differs wherever the connection would (SEC-33, CRL-6)', () => {
     const bytes = Buffer.from('x');
     const options: HTTPRequestOptions[] = [
       {},

@@ -177,6 +177,11 @@ export class IOLoop implements PollerHost {
     return this.#isClosed ? Promise.reject(closedError()) : this.#runs.start();
   }
 
+  /** Whether it was started, or this is a callback of it: who blocks now, blocks what it serves. */
+  get isRunning(): boolean {
+    return this.#depth > 0 || this.#runs.isStarted;
+  }
+
   /** Answers how to give the place back to the loop that was current before. */
   #becomeCurrent(): () => void {
     const before = current;

@@ -32,6 +32,11 @@ export class LoopRuns {
     this.#becomeCurrent = becomeCurrent;
   }
 
+  /** Whether `start` has begun and `stop` has not ended it. */
+  get isStarted(): boolean {
+    return this.#running !== null;
+  }
+
   /** Resolves at `stop`; at once when that came first. Rejects with LoopError `ERR_LOOP_RUNNING`. */
   start(): Promise<void> {
     if (this.#running !== null) return Promise.reject(runningError());

@@ -1,0 +1,1 @@
+export { undiciBackend, type UndiciBackendOptions } from './lib/undici/undici-backend.ts';
