@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { start } from './program.ts';
+import { start, startProgram } from './program.ts';
 
 const FEED = { title: 'News & views', entries: ['first', '<b>second</b>'] };
 
@@ -47,6 +47,36 @@ describe.each(['callback-style', 'coroutine-style', 'async-style'])('%s', (name)
     const url = await start(name, new URL('/none', feedUrl).href);
     expect((await fetch(url)).status).toBe(500);
     expect((await fetch(url)).status).toBe(500);
+  });
+});
+
+describe('processes', () => {
+  const ask = async (url: string): Promise<{ task: number; pid: number }> => {
+    const response = await fetch(url, { headers: { Connection: 'close' } });
+    return (await response.json()) as { task: number; pid: number };
+  };
+  /** Until so many others than these have answered; each request must be answered. */
+  async function meet(
+    url: string,
+    count: number,
+    before: ReadonlySet<number>,
+  ): Promise<Set<number>> {
+    const met = new Set<number>();
+    while (met.size < count) {
+      const { pid } = await ask(url);
+      if (!before.has(pid)) met.add(pid);
+    }
+    return met;
+  }
+
+  it('serve one port, are replaced on SIGHUP while they are asked, and end on SIGTERM', async () => {
+    const { url, child } = await startProgram('processes', '2');
+    const first = await meet(url, 2, new Set());
+    child.kill('SIGHUP');
+    await meet(url, 2, first);
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
   });
 });
 

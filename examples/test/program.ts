@@ -9,6 +9,7 @@ const children: ChildProcess[] = [];
 
 afterEach(async () => {
   for (const child of children.splice(0)) {
+    if (child.exitCode !== null) continue;
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
@@ -17,13 +18,21 @@ afterEach(async () => {
 
 /** Starts an example on a free port; gives its address. */
 export async function start(name: string, ...args: string[]): Promise<string> {
+  return (await startProgram(name, ...args)).url;
+}
+
+/** The same, and its process. */
+export async function startProgram(
+  name: string,
+  ...args: string[]
+): Promise<{ readonly url: string; readonly child: ChildProcess }> {
   const program = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [program, '0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return line.replace('listening on ', '');
+  return { url: line.replace('listening on ', ''), child };
 }
 
 /** A browser, as far as cookies and forms go. */
