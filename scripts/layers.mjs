@@ -17,6 +17,7 @@ export const LAYERS = {
   topic: 3,
   httpserver: 4,
   httpclient: 4,
+  'executor-bullmq': 4,
   options: 5,
   locale: 5,
   autoreload: 5,

@@ -65,7 +65,7 @@ describe('layer table', () => {
 
   it('is the one in the README', () => {
     const rows = readFileSync(join(root, 'README.md'), 'utf8').matchAll(
-      /^\| (\d) +\| .*?@typhoon\/(\w+)/gm,
+      /^\| (\d) +\| .*?@typhoon\/([\w-]+)/gm,
     );
     expect(Object.fromEntries([...rows].map(([, layer, name]) => [name, Number(layer)]))).toEqual(
       LAYERS,

@@ -1,6 +1,7 @@
 // `pnpm bench NAME [--json FILE] [--rounds N] [--seconds N] [--only NAME]... [--mib N] [--case NAME]`
 import { parseArgs } from 'node:util';
 import { clientBench } from './client-bench.ts';
+import { executorBench } from './executor-bench.ts';
 import { genBench } from './gen-bench.ts';
 import { httpBench } from './http-bench.ts';
 import { HTTP_CASES } from './http-cases.ts';
@@ -43,6 +44,9 @@ switch (name) {
       jsonFile: values.json,
     });
     break;
+  case 'executor':
+    await executorBench({ rounds, only, jsonFile: values.json });
+    break;
   case 'gen':
     await genBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
     break;
@@ -76,7 +80,7 @@ switch (name) {
   }
   default:
     console.error(
-      `unknown benchmark '${name}'; there are: client, gen, http, ioloop, poller, routes, template, upload, web`,
+      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, poller, routes, template, upload, web`,
     );
     process.exit(2);
 }

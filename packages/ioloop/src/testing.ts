@@ -10,6 +10,7 @@ export { MemoryPoller, type MemoryPollerOptions } from './lib/testing/memory-pol
 export type { CreatePoller } from './lib/testing/poller-suite/rig.ts';
 export type { TestFramework, TestFunction } from './lib/testing/poller-suite/check.ts';
 export { testPoller, type PollerLimits } from './lib/testing/poller-suite.ts';
+export { RedisServer } from './lib/testing/redis-server.ts';
 export { testCertificate, type TestCertificate } from './lib/testing/test-certificate.ts';
 export { VirtualClock, type VirtualClockOptions } from './lib/testing/virtual-clock.ts';
 export {

@@ -20,7 +20,7 @@ const BUILT_IN = new Map<string, ErrorClass>(
  * `ERR_TASK_NOT_SELF_CONTAINED` that says so.
  */
 export function unpackError(packed: PackedError, definition: TaskDefinition): Error {
-  const error = rebuild(packed);
+  const error = rebuildError(packed);
   const variable = outerVariable(packed, definition);
   if (variable === null) return error;
   const message =
@@ -30,7 +30,8 @@ export function unpackError(packed: PackedError, definition: TaskDefinition): Er
   return new ExecutorError('ERR_TASK_NOT_SELF_CONTAINED', message, { cause: error });
 }
 
-function rebuild(packed: PackedError): Error {
+/** The error as it was, of its built-in class or else an Error of its name. */
+export function rebuildError(packed: PackedError): Error {
   const { name, message, stack, properties } = packed;
   const error = create(packed);
   if (error.name !== name) define(error, 'name', name);
@@ -53,7 +54,7 @@ function create({ name, message, properties, cause, errors }: PackedError): Erro
 }
 
 function unpackCause(cause: PackedCause): unknown {
-  return cause.kind === 'error' ? rebuild(cause.error) : cause.value;
+  return cause.kind === 'error' ? rebuildError(cause.error) : cause.value;
 }
 
 const CHANGEABLE = { writable: true, configurable: true } as const;
