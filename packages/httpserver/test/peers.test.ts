@@ -2,9 +2,11 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request as nodeRequest, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { HTTPHeaders } from '@typhoon/http1';
 import { IOLoop, NetPoller, type Protocol } from '@typhoon/ioloop';
+import { Client } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { answer } from './worlds.ts';
 import { HTTPServer } from '../src/lib/http-server.ts';
@@ -162,6 +164,44 @@ describe.each(POLLERS)('on $poller poller', ({ loopOptions }) => {
     for (let n = 0; n < 3; n++) texts.push(await (await fetch(`${url}/a`)).text());
     expect(texts[0]).toMatch(/^POST \/up 50000 /);
     expect(texts[3]).toMatch(/^GET \/a 0 /);
+  });
+
+  describe('undici', () => {
+    it('has its requests answered in order, eight of them in a row on one connection', async () => {
+      const client = new Client(await start(), { pipelining: 8 });
+      const paths = Array.from({ length: 50 }, (_, n) => `/${n}`);
+      const texts = await Promise.all(
+        paths.map(async (path) => (await client.request({ method: 'GET', path })).body.text()),
+      );
+      await client.close();
+      expect(texts.map((text) => text.split(' ')[1])).toEqual(paths);
+      expect(ports(texts.join('')).size).toBe(1);
+    });
+
+    it('uploads a stream in chunks, and goes on with the same connection', async () => {
+      const client = new Client(await start());
+      const chunks = Readable.from(Array.from({ length: 50 }, () => Buffer.alloc(1000, 'x')));
+      const posted = await client.request({ method: 'POST', path: '/up', body: chunks });
+      const texts = [await posted.body.text()];
+      texts.push(await (await client.request({ method: 'GET', path: '/after' })).body.text());
+      // Behind a HEAD it does not trust any server to have sent nothing, and closes.
+      const { headers, body } = await client.request({ method: 'HEAD', path: '/head' });
+      expect(Number(headers['content-length'])).toBeGreaterThan(0);
+      expect(await body.text()).toBe('');
+      await client.close();
+      expect(texts[0]).toMatch(/^POST \/up 50000 /);
+      expect(ports(texts.join('')).size).toBe(1);
+    });
+
+    it('upgrades, and has its bytes echoed', async () => {
+      const client = new Client(await start());
+      const { socket } = await client.upgrade({ path: '/upgrade', protocol: 'echo' });
+      socket.write('hello');
+      const [chunk] = (await once(socket, 'data')) as [Buffer];
+      expect(chunk.toString()).toBe('hello');
+      socket.destroy();
+      await client.destroy();
+    });
   });
 
   describe('Node’s own client', () => {
