@@ -157,6 +157,33 @@ onBothPollers((poller) => {
       expect(client.output).toMatch(/\r\n\r\n3\r\none\r\n0+3\r\ntwo\r\n0\r\n\r\n$/);
     });
 
+    it('sends nothing ahead to a half-closed client that asked for an upgrade, and refuses to detach others', async () => {
+      for (const [fields, heard] of [
+        ['Connection: upgrade\r\nUpgrade: x\r\n', ''],
+        ['', 'H'],
+      ] as const) {
+        const app = new App(false);
+        const server = await rig.serve(app);
+        const client = (await rig.connect(server)).send(
+          GET.replace('\r\n\r\n', `\r\n${fields}\r\n`),
+        );
+        const connection = await app.request;
+        client.socket.end();
+        await new Promise((resolve) => setTimeout(resolve, 600)); // a probe, at least
+        if (heard === '') {
+          const transport = connection.detach();
+          transport.writeLatin1('mine');
+          transport.close();
+          expect((await client.ended()).output).toBe('mine');
+        } else {
+          await client.until(({ output }) => output.startsWith(heard));
+          expect(() => connection.detach()).toThrow(
+            expect.objectContaining({ code: 'ERR_HEAD_ALREADY_SENT' }) as Error,
+          );
+        }
+      }
+    });
+
     it('aborts when the client closes between two chunks', async () => {
       const app = new App(false);
       const server = await rig.serve(app);

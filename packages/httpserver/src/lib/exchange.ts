@@ -221,6 +221,11 @@ export class Exchange implements HTTPConnection {
       const message = `cannot detach a connection whose answer is ${this.#state}`;
       throw new HTTPOutputError('ERR_NOT_WRITABLE', message);
     }
+    if (this.#ahead > 0) {
+      const message =
+        'cannot detach: a part of the answer was sent ahead to a client that has ended its half';
+      throw new HTTPOutputError('ERR_HEAD_ALREADY_SENT', message);
+    }
     this.#state = 'gone';
     this.#closeCallback = null;
     this.#pace?.end();
@@ -243,6 +248,8 @@ export class Exchange implements HTTPConnection {
   /** Sends a byte that changes nothing: who is gone answers with a reset. */
   probe(): void {
     const { transport } = this.#owner;
+    // What begins the answer to this one is perhaps not ours.
+    if (this.head.method === 'CONNECT' || this.head.headers.has('Upgrade')) return;
     if (this.#state === 'waiting' && this.#ahead < BEGINNING.length) {
       transport.writeLatin1(BEGINNING.charAt(this.#ahead++));
     } else if (this.#body?.kind === 'chunked' && this.#ahead < ZEROS_MAX) {

@@ -93,6 +93,8 @@ export interface HTTPConnection {
    *
    * @param onDrain Called once when the server drains, which then waits for the transport to close. Without it the server has
    * nothing more to do with the connection.
+   * @throws HTTPOutputError `ERR_HEAD_ALREADY_SENT` when the client has ended its half and had not asked for an upgrade: a part of
+   * the answer may have gone ahead then, to find out whether it is still there. An answer, 101 for one, can be written.
    */
   detach(onDrain?: () => void): Transport;
   /** From now on the request has so many milliseconds until it is answered; `Infinity` for no limit. */
