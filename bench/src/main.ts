@@ -6,6 +6,7 @@ import { genBench } from './gen-bench.ts';
 import { httpBench } from './http-bench.ts';
 import { HTTP_CASES } from './http-cases.ts';
 import { ioloopBench } from './ioloop-bench.ts';
+import { overloadBench } from './overload-bench.ts';
 import { pollerBench } from './poller-bench.ts';
 import { report } from './report.ts';
 import { routesBench } from './routes-bench.ts';
@@ -61,6 +62,9 @@ switch (name) {
   case 'ioloop':
     await ioloopBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
     break;
+  case 'overload':
+    await overloadBench({ rounds, seconds, only });
+    break;
   case 'poller':
     await pollerBench({ rounds, seconds, only, jsonFile: values.json });
     break;
@@ -80,7 +84,7 @@ switch (name) {
   }
   default:
     console.error(
-      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, poller, routes, template, upload, web`,
+      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, overload, poller, routes, template, upload, web`,
     );
     process.exit(2);
 }
