@@ -103,7 +103,7 @@ export class RequestReader {
   /** Bytes have come; they are borrowed. */
   received(buffer: Buffer, start: number, end: number): void {
     this.#burstBytes = 0;
-    if (this.#rest === null) this.#feed(buffer, start, end);
+    if (this.#rest === null) this.#feed(buffer, start, end, true);
     else this.#rest = Buffer.concat([this.#rest, buffer.subarray(start, end)]);
     this.#owner.settled();
   }
@@ -125,7 +125,7 @@ export class RequestReader {
     if (!this.#isTaking()) return;
     const rest = this.#rest;
     this.#rest = null;
-    if (rest !== null) this.#feed(rest, 0, rest.length);
+    if (rest !== null) this.#feed(rest, 0, rest.length, false);
     if (this.#isInputEnded && !this.hasRest && this.#owner.inputEnded()) return;
     if (this.#isPaused && !this.#mustWait()) this.resume();
     this.#owner.settled();
@@ -177,8 +177,11 @@ export class RequestReader {
     this.#burstBytes += bytes;
   }
 
-  /** Parses as far as requests may be taken on, and keeps the rest. */
-  #feed(buffer: Buffer, start: number, end: number): void {
+  /**
+   * Parses as far as requests may be taken on, and keeps the rest: a copy of what is borrowed. What is kept already is not copied for
+   * each of many requests in it.
+   */
+  #feed(buffer: Buffer, start: number, end: number, isBorrowed: boolean): void {
     let at = start;
     this.#isFeeding = true;
     try {
@@ -196,7 +199,10 @@ export class RequestReader {
     }
     this.#isFeeding = false;
     this.#isMoreBehind = false;
-    if (at < end) this.#keep(Buffer.from(buffer.subarray(at, end)));
+    if (at < end) {
+      const rest = buffer.subarray(at, end);
+      this.#keep(isBorrowed ? Buffer.from(rest) : rest);
+    }
     this.#owner.parsed();
   }
 
