@@ -13,6 +13,7 @@ import { routesBench } from './routes-bench.ts';
 import { templateBench } from './template-bench.ts';
 import { uploadBench } from './upload-bench.ts';
 import { webBench } from './web-bench.ts';
+import { websocketBench } from './websocket-bench.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,6 +48,9 @@ switch (name) {
     break;
   case 'executor':
     await executorBench({ rounds, only, jsonFile: values.json });
+    break;
+  case 'websocket':
+    await websocketBench(rounds, seconds);
     break;
   case 'gen':
     await genBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });

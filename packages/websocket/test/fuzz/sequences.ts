@@ -2,7 +2,7 @@
 import { constants, deflateRawSync } from 'node:zlib';
 
 /** Numbers that look random and are the same for the same seed (mulberry32). */
-export class Dice {
+class Dice {
   #state: number;
 
   constructor(seed: number) {
