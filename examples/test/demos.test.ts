@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { websocketConnect } from '@typhoon/websocket';
 import { describe, expect, it } from 'vitest';
 import { Browser, start } from './program.ts';
 
@@ -34,6 +35,26 @@ describe('chat', () => {
   it('takes nothing from other sites’ forms', async () => {
     const { status } = await new Browser(await start('chat')).open('/a/message/new', { body: 'x' });
     expect(status).toBe(403);
+  });
+});
+
+describe('chat over WebSockets', () => {
+  it('tells everybody who is there, and those who come later', async () => {
+    const site = (await start('chat-websocket')).replace('http', 'ws');
+    const [ann, ben] = [
+      await websocketConnect(`${site}/chat`),
+      await websocketConnect(`${site}/chat`),
+    ];
+    await ann.writeMessage(JSON.stringify({ body: '<b>hello</b>' }));
+    const said = await ann.readMessage();
+    expect(said).toContain('&lt;b&gt;hello&lt;/b&gt;');
+    expect(await ben.readMessage()).toBe(said);
+    const late = await websocketConnect(`${site}/chat`);
+    expect(await late.readMessage()).toBe(said);
+    await late.writeMessage('{}');
+    expect(await late.readMessage()).toBeNull();
+    expect(late.closeCode).toBe(1008);
+    for (const client of [ann, ben]) client.close();
   });
 });
 
