@@ -3,7 +3,7 @@
 // HOT: `pnpm bench http`
 import { Future } from '@typhoon/concurrent';
 import { BodyWriter, HTTPOutputError, lastChunk, statusLine } from '@typhoon/http1';
-import { carryContexts } from '@typhoon/ioloop';
+import { carryContexts, TransportError } from '@typhoon/ioloop';
 import { headText, isShortAscii } from './head-text.ts';
 import { EVENT_BYTES, failWriting, WritePace, type PaceLoop } from './write-pace.ts';
 import type { ConnectionContext, HTTPConnection, ResponseStartLine } from './http-connection.ts';
@@ -55,10 +55,31 @@ const READY: Future<void> = Future.resolved(undefined);
 /** `waiting` nothing is sent; `body` the head is; `finished` all is; `gone` the client is, or the connection was detached. */
 type State = 'waiting' | 'body' | 'finished' | 'gone';
 
+/** Owns an exchange whose connection is somebody else's. */
+const NOBODY: ExchangeOwner = {
+  get transport(): Transport {
+    throw closedError();
+  },
+  canKeepAlive: false,
+  setMaxBodySize: () => undefined,
+  setBodyTimeout: () => undefined,
+  watch: { limit: () => undefined, endMs: Infinity },
+  wrote: () => undefined,
+  exchangeFinished: () => undefined,
+  detach: () => {
+    throw closedError();
+  },
+};
+
+function closedError(): TransportError {
+  return new TransportError('ERR_TRANSPORT_CLOSED', 'the connection was given away');
+}
+
 /** The answering side of one request. */
 export class Exchange implements HTTPConnection {
   readonly context: ConnectionContext;
-  readonly #owner: ExchangeOwner;
+  /** Nobody once the connection was given away: whoever keeps the request does not keep what served it. */
+  #owner: ExchangeOwner;
   readonly #clock: ExchangeClock;
   readonly #startMs: number;
   /** Of the request that is answered. */
@@ -229,7 +250,9 @@ export class Exchange implements HTTPConnection {
     this.#state = 'gone';
     this.#closeCallback = null;
     this.#pace?.end();
-    return this.#owner.detach(this, onDrain ?? null);
+    const owner = this.#owner;
+    this.#owner = NOBODY;
+    return owner.detach(this, onDrain ?? null);
   }
 
   // From the connection.
