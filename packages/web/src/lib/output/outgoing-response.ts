@@ -136,8 +136,11 @@ export class OutgoingResponse implements OutgoingHead {
     this.isComplete = true;
   }
 
-  /** Somebody else answers. */
+  /** Somebody else answers: what was to be said, or has been, is forgotten. */
   abandon(): void {
+    this.dropBody();
+    this.#headers = null;
+    this.#cookies = null;
     this.isFinished = true;
     this.isComplete = true;
   }

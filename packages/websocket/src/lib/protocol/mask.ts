@@ -1,5 +1,5 @@
 // Masking (RFC 6455 §5.3). Owns: the exclusive or of payload and mask, and fresh masks. Must not know: frames.
-// HOT: `pnpm bench websocket`; decisions/007
+// HOT: `pnpm bench websocket`
 //
 // A mask is a number here: its four bytes, the first one lowest. SEC-31: so it has four bytes, whatever came.
 import { randomFillSync } from 'node:crypto';
