@@ -72,14 +72,17 @@ async function refusals(poller: Poller, { rounds, seconds }: OverloadBenchOption
   for (let round = 0; round < rounds; round++) {
     for (const [at, one] of CASES.entries()) {
       const server = await start(poller, one.mode);
-      const holder = one.first === undefined ? null : await hold(server.port, one.first);
-      await one.run(urlOf(server), 0.5);
-      const before = cpuMs(server);
-      const { requests, seconds: took } = await one.run(urlOf(server), seconds);
-      costs[at]?.push(((cpuMs(server) - before) * 1000) / requests);
-      rates[at]?.push(requests / took);
-      holder?.destroy();
-      await server.stop();
+      try {
+        const holder = one.first === undefined ? null : await hold(server.port, one.first);
+        await one.run(urlOf(server), 1);
+        const before = cpuMs(server);
+        const { requests, seconds: took } = await one.run(urlOf(server), seconds);
+        costs[at]?.push(((cpuMs(server) - before) * 1000) / requests);
+        rates[at]?.push(requests / took);
+        holder?.destroy();
+      } finally {
+        await server.stop();
+      }
     }
   }
   console.log(`\n### a refusal on ${poller}\n`);
@@ -97,14 +100,17 @@ async function stalledReaders(
   const [alone, beside, growth]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     const server = await start(poller, 'none');
-    await load(urlOf(server), HEALTHY, 1);
-    alone.push((await load(urlOf(server), HEALTHY, seconds)).p99Ms);
-    const before = await settledRss(server);
-    const crowd = await stall(server.port, path);
-    growth.push(((await settledRss(server)) - before) / STALLED);
-    beside.push((await load(urlOf(server), HEALTHY, seconds)).p99Ms);
-    crowd.kill();
-    await server.stop();
+    try {
+      await load(urlOf(server), HEALTHY, 1);
+      alone.push((await load(urlOf(server), HEALTHY, seconds)).p99Ms);
+      const before = await settledRss(server);
+      const crowd = await stall(server.port, path);
+      growth.push(((await settledRss(server)) - before) / STALLED);
+      beside.push((await load(urlOf(server), HEALTHY, seconds)).p99Ms);
+      crowd.kill();
+    } finally {
+      await server.stop();
+    }
   }
   const ratio = inWords(ratioSpread(beside, alone));
   console.log(
