@@ -13,6 +13,9 @@ const CODINGS: [string, (bytes: Buffer) => Buffer][] = [
   ['deflate', (bytes) => zlib.deflateRawSync(bytes)],
   ['br', (bytes) => zlib.brotliCompressSync(bytes)],
 ];
+/** Since Node.js 22.15. */
+const { zstdCompressSync } = zlib as unknown as { zstdCompressSync?: (bytes: Buffer) => Buffer };
+if (zstdCompressSync !== undefined) CODINGS.push(['zstd', zstdCompressSync]);
 
 interface Outcome {
   /** What came to the callback, when there is one. */

@@ -34,7 +34,23 @@ const DEFLATE: Coding = {
   stream: (first) => (isZlib(first) ? zlib.createInflate() : zlib.createInflateRaw()),
 };
 
-const CODINGS: ReadonlyMap<string, Coding> = new Map([
+/** RFC 8878; since Node.js 22.15, which the types do not know of. */
+interface Zstd {
+  zstdDecompressSync(bytes: Buffer, options: { maxOutputLength: number }): Buffer;
+  createZstdDecompress(): Transform;
+}
+
+function hasZstd(module: object): module is Zstd {
+  return 'zstdDecompressSync' in module && 'createZstdDecompress' in module;
+}
+
+function zstdOf(module: object): [string, Coding][] {
+  if (!hasZstd(module)) return [];
+  const inflate = module.zstdDecompressSync.bind(module);
+  return [['zstd', { inflate, stream: () => module.createZstdDecompress() }]];
+}
+
+const CODINGS: ReadonlyMap<string, Coding> = new Map<string, Coding>([
   ['gzip', GZIP],
   ['x-gzip', GZIP],
   ['deflate', DEFLATE],
@@ -45,6 +61,7 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
       stream: () => zlib.createBrotliDecompress(),
     },
   ],
+  ...zstdOf(zlib),
 ]);
 
 /** Whether a body with this Content-Encoding can be decoded here. */
