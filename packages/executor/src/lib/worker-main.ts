@@ -3,7 +3,7 @@
 // functions to worker-text.ts; so each refers to its arguments, to globals and to the other functions of `PARTS` alone.
 // A worker that is started from text needs no file of its own that a bundler would have to find, and none that Node.js
 // could not read because it is TypeScript. That the text is a constant keeps it from what minifiers do to names.
-// HOT: bench/small-tasks.mjs
+// HOT: `pnpm bench executor`
 import { CURRENT_TASK } from './current-task.ts';
 import { TRANSFER_MARKS } from './transfer.ts';
 import { portChannel, processChannel } from './worker-channel.ts';

@@ -1,7 +1,7 @@
 // Gathers what a worker has to say, so that many small tasks cost one message.
 // A part of the worker's program, which is sent as text: it refers to its arguments, to globals and to functions of `PARTS` in
 // worker-main.ts alone.
-// HOT: bench/small-tasks.mjs
+// HOT: `pnpm bench executor`
 import { cancelCurrent } from './worker-context.ts';
 import { executorError, packError } from './worker-errors.ts';
 import type { Movable } from './executor.ts';
