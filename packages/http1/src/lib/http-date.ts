@@ -29,11 +29,18 @@ export type TimeParts = readonly number[];
  * @throws TypeError for anything else.
  */
 export function formatTimestamp(time: number | Date | TimeParts): string {
-  const seconds = secondsOf(time);
-  const date = new Date(Math.floor(seconds) * 1000);
+  const second = Math.floor(secondsOf(time));
+  if (second === formattedSecond) return formattedText;
+  const date = new Date(second * 1000);
   if (Number.isNaN(date.getTime())) throw new TypeError(`unknown timestamp type: ${String(time)}`);
-  return date.toUTCString();
+  formattedSecond = second;
+  formattedText = date.toUTCString();
+  return formattedText;
 }
+
+// Cookies that are set within a second expire in one, too; files are asked for again and again.
+let formattedSecond = NaN;
+let formattedText = '';
 
 function secondsOf(time: unknown): number {
   if (typeof time === 'number') return time;

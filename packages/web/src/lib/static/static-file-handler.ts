@@ -62,6 +62,8 @@ export class StaticFileHandler extends RequestHandler {
   /** When it was last changed; null where nobody knows. */
   modified: Date | null = null;
   #stats: Stats | null = null;
+  /** What they are of; a subclass may serve another file. */
+  #statsPath = '';
   #version: string | null = null;
 
   override initialize({ path, defaultFilename = null }: StaticFileOptions): void {
@@ -108,7 +110,7 @@ export class StaticFileHandler extends RequestHandler {
     }
     this.setHeader('Content-Length', end - start);
     if (!includeBody) return;
-    const stats = this.#stats;
+    const stats = this.#statsPath === this.absolutePath ? this.#stats : null;
     const small =
       stats !== null && kind.getContent === StaticFileHandler.getContent
         ? await StaticFileHandler.#contents.of(this.absolutePath, stats)
@@ -150,6 +152,7 @@ export class StaticFileHandler extends RequestHandler {
     if (stats === null) throw new HTTPError(404);
     if (!stats.isFile()) throw new HTTPError(403, '%s is not a file', [this.path]);
     this.#stats = stats;
+    this.#statsPath = path;
     return path;
   }
 
