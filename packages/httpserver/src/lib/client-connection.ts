@@ -12,7 +12,7 @@ import type { Connection, ConnectionHost } from './connection-host.ts';
 import type { ConnectionPhase, DetachedConnection } from './drain.ts';
 import type { Exchange } from './exchange.ts';
 import type { ProxyHeader } from './proxy-header.ts';
-import type { ServerConnection } from './server-connection.ts';
+import type { ConnectionWorker } from './connection-worker.ts';
 import type { Expirable, Transport, TransportError } from '@typhoon/ioloop';
 
 /** After which time without a request the sweep looks at a connection no more; those that fall silent at once take turns. */
@@ -35,7 +35,7 @@ export class ClientConnection implements Connection, Expirable {
   readonly #host: ConnectionHost;
   readonly #proxyHeader: ProxyHeader | null;
   #context: SocketContext | null = null;
-  #worker: ServerConnection | null = null;
+  #worker: ConnectionWorker | null = null;
 
   constructor(host: ConnectionHost, proxyHeader: ProxyHeader | null) {
     this.#host = host;
@@ -140,7 +140,7 @@ export class ClientConnection implements Connection, Expirable {
   }
 
   /** Everything that came is answered. */
-  settled(worker: ServerConnection): void {
+  settled(worker: ConnectionWorker): void {
     this.#worker = null;
     this.#host.takeBack(worker);
   }
@@ -155,7 +155,7 @@ export class ClientConnection implements Connection, Expirable {
     if (this.#context !== null) app.onClose?.(this.#context);
   }
 
-  #work(): ServerConnection {
+  #work(): ConnectionWorker {
     const { loop } = this.#host;
     if (this.#isResting) {
       loop.sweep.removeFixed(this);

@@ -3,7 +3,7 @@ import type { DetachedConnection, Drainable } from './drain.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { Overload } from './overload.ts';
 import type { RequestLoad } from './request-load.ts';
-import type { ServerConnection } from './server-connection.ts';
+import type { ConnectionWorker } from './connection-worker.ts';
 import type { ConnectionSettings } from './server-options.ts';
 import type { IOLoop, Protocol } from '@typhoon/ioloop';
 
@@ -23,7 +23,7 @@ export interface ConnectionHost {
   /** It has ended, or was given away. */
   connectionGone(connection: Connection, detached: DetachedConnection | null): void;
   /** Who reads what comes on a connection, and answers it. */
-  lend(): ServerConnection;
+  lend(): ConnectionWorker;
   /** It is done, and may be lent again. */
-  takeBack(worker: ServerConnection): void;
+  takeBack(worker: ConnectionWorker): void;
 }

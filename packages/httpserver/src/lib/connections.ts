@@ -13,6 +13,7 @@ import { RefusedConnection, TURNED_AWAY } from './refused-connection.ts';
 import { RequestLoad } from './request-load.ts';
 import { ServerConnection } from './server-connection.ts';
 import type { Connection, ConnectionHost } from './connection-host.ts';
+import type { ConnectionWorker } from './connection-worker.ts';
 import type { DetachedConnection } from './drain.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { ProxyHeader } from './proxy-header.ts';
@@ -52,7 +53,7 @@ export class Connections implements ConnectionHost {
   #refused = 0;
   #isAccepting = true;
   /** Nobody's worker. */
-  readonly #spare: ServerConnection[] = [];
+  readonly #spare: ConnectionWorker[] = [];
 
   constructor(
     loop: IOLoop,
@@ -105,11 +106,11 @@ export class Connections implements ConnectionHost {
     this.#owner.connectionGone(connection, detached);
   }
 
-  lend(): ServerConnection {
+  lend(): ConnectionWorker {
     return this.#spare.pop() ?? new ServerConnection(this);
   }
 
-  takeBack(worker: ServerConnection): void {
+  takeBack(worker: ConnectionWorker): void {
     if (this.#spare.length < MOST_SPARE) this.#spare.push(worker);
   }
 

@@ -20,7 +20,7 @@ import { RequestReader, type ConnectionState, type ReaderOwner } from './request
 import { RequestAbortedError, type RequestAbortedCode } from './request-aborted-error.ts';
 import { RequestWatch, type WatchOwner } from './request-watch.ts';
 import { startRequest } from './timed-request.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { ConnectionWorker, WorkedConnection } from './connection-worker.ts';
 import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import type { SocketContext } from './context.ts';
@@ -33,7 +33,7 @@ import type { IOLoop, Transport, TransportError } from '@typhoon/ioloop';
 
 /** Serves one client after another. */
 export class ServerConnection
-  implements ReaderOwner, ExchangeOwner, IntakeOwner, DeadlineOwner, WatchOwner
+  implements ConnectionWorker, ReaderOwner, ExchangeOwner, IntakeOwner, DeadlineOwner, WatchOwner
 {
   exchange: Exchange | null = null;
   readonly #loop: IOLoop;
@@ -42,7 +42,7 @@ export class ServerConnection
   readonly #reader: RequestReader;
   readonly #intake: RequestIntake;
   readonly #deadlines: ConnectionDeadlines;
-  #client: ClientConnection | null = null;
+  #client: WorkedConnection | null = null;
   #transport: Transport | null = null;
   #context: SocketContext | null = null;
   /** Made for the first request that has a deadline, or a client that has ended its half. */
@@ -64,7 +64,7 @@ export class ServerConnection
   }
 
   /** Something has come on a connection that nobody worked on. */
-  workOn(client: ClientConnection): void {
+  workOn(client: WorkedConnection): void {
     this.#client = client;
     this.#context = client.context;
     this.#transport = client.context.transport;
@@ -443,7 +443,7 @@ export class ServerConnection
     this.#served.gone(detached);
   }
 
-  get #served(): ClientConnection {
+  get #served(): WorkedConnection {
     if (this.#client === null) throw new Error('nobody is served');
     return this.#client;
   }
