@@ -8,7 +8,7 @@
 //   [ nobody ] -- bytes, the client's end, a drain --> [ a worker ] -- answered, nothing else has come --> [ nobody ]
 //                                                           '-- closing, given away: the worker stays --> [ gone ]
 import { SocketContext } from './context.ts';
-import type { Connection, ConnectionHost, Served, Worker } from './connection-host.ts';
+import type { Connection, ConnectionHost } from './connection-host.ts';
 import type { ConnectionPhase, DetachedConnection } from './drain.ts';
 import type { Exchange } from './exchange.ts';
 import type { ProxyHeader } from './proxy-header.ts';
@@ -22,7 +22,7 @@ const REST_TURNS = 32;
 let restTurn = 0;
 
 /** A connection of a server, whatever it is at. */
-export class ClientConnection implements Connection, Served, Expirable {
+export class ClientConnection implements Connection, Expirable {
   isDraining = false;
   sinceMs = 0;
   deadlineMs: number = Infinity;
@@ -60,7 +60,7 @@ export class ClientConnection implements Connection, Served, Expirable {
   /** A client that leaves when nothing is under way needs nobody. */
   eofReceived(): boolean {
     if (this.#worker === null && this.transport.bufferedAmount === 0) return false;
-    return (this.#worker ?? this.#work()).eofReceived() === true;
+    return (this.#worker ?? this.#work()).eofReceived();
   }
 
   pauseWriting(): void {

@@ -1,8 +1,5 @@
 // What connections know of their server. Must not know: how a connection is served (server-connection.ts).
-import type { DeadlineHolder } from './connection-deadlines.ts';
-import type { SocketContext } from './context.ts';
-import type { ConnectionPhase, DetachedConnection, Drainable } from './drain.ts';
-import type { Exchange } from './exchange.ts';
+import type { DetachedConnection, Drainable } from './drain.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';
 import type { Overload } from './overload.ts';
 import type { RequestLoad } from './request-load.ts';
@@ -13,31 +10,6 @@ import type { IOLoop, Protocol } from '@typhoon/ioloop';
 /** A connection, as its server sees it: served, or on its way in. */
 export interface Connection extends Protocol, Drainable {
   /** Closes at once what is not answered; resolves when the connection has ended. */
-  shut(): Promise<void>;
-}
-
-/** All that the worker asks of the connection it works on. */
-export interface Served extends DeadlineHolder {
-  readonly context: SocketContext;
-  readonly isDraining: boolean;
-  isFresh: boolean;
-  sinceMs: number;
-  /** Everything that came is answered. */
-  settled(worker: Worker): void;
-  /** It has ended, or was given away. */
-  gone(detached: DetachedConnection | null): void;
-}
-
-/** Who reads what comes on a connection and answers it; one connection after another. */
-export interface Worker extends Required<Omit<Protocol, 'connectionMade'>> {
-  readonly exchange: Exchange | null;
-  readonly phase: ConnectionPhase;
-  /** Something has come on a connection that nobody worked on. */
-  workOn(served: Served): void;
-  /** From the sweep. */
-  onDeadline(): void;
-  closeInOrder(): void;
-  giveUp(): void;
   shut(): Promise<void>;
 }
 

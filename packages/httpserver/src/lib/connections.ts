@@ -12,7 +12,7 @@ import { Overload } from './overload.ts';
 import { RefusedConnection, TURNED_AWAY } from './refused-connection.ts';
 import { RequestLoad } from './request-load.ts';
 import { ServerConnection } from './server-connection.ts';
-import type { Connection, ConnectionHost, Worker } from './connection-host.ts';
+import type { Connection, ConnectionHost } from './connection-host.ts';
 import type { ConnectionWorker } from './connection-worker.ts';
 import type { DetachedConnection } from './drain.ts';
 import type { HTTPServerConnectionDelegate } from './http-connection.ts';

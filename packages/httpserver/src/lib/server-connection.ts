@@ -22,7 +22,7 @@ import { RequestWatch, type WatchOwner } from './request-watch.ts';
 import { startRequest } from './timed-request.ts';
 import type { ConnectionWorker, WorkedConnection } from './connection-worker.ts';
 import type { Awaited, DeadlineOwner } from './connection-deadlines.ts';
-import type { ConnectionHost, Served, Worker } from './connection-host.ts';
+import type { ConnectionHost } from './connection-host.ts';
 import type { SocketContext } from './context.ts';
 import type { ConnectionPhase, DetachedConnection } from './drain.ts';
 import type { ExchangeOwner } from './exchange.ts';
