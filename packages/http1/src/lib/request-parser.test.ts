@@ -90,6 +90,13 @@ describe('limits', () => {
     expect(outcomes(requests({ maxBodyBytes: 2 }), chunks)).toEqual(refusal);
   });
 
+  it('refuse a chunk whose data does not end where its size says (H1C-17)', () => {
+    const head = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`;
+    const refusal = new Set(['ERR_BAD_CHUNK 400']);
+    expect(outcomes(requests(), `${head}1\r\nab\r\n0\r\n\r\n`)).toEqual(refusal);
+    expect(outcomes(requests(), `${head}2\r\na\r\n0\r\n\r\n`)).toEqual(refusal);
+  });
+
   it.each([
     ['of many fields', 'A: b\r\n'.repeat(10_000)],
     ['of one long value', `A: ${'b'.repeat(65_000)}\r\n`],
