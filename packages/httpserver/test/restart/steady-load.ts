@@ -24,18 +24,22 @@ export class Tally {
   }
 }
 
-/** A thousand requests a second, whether they are answered or not; the result stops it. */
-export function startLoad(tally: Tally): () => Promise<unknown> {
+/** A thousand requests a second, whether they are answered or not; the result stops it, not before so many were sent. */
+export function startLoad(tally: Tally, atLeast = 0): () => Promise<unknown> {
   const pending = new Set<Promise<void>>();
   let due = performance.now();
+  let sentEnough = (): void => undefined;
+  const enough = new Promise<void>((resolve) => (sentEnough = resolve));
   const timer = setInterval(() => {
     // A tick that comes late is made up for.
     for (; due <= performance.now(); due++) {
       const done = tally.send().finally(() => pending.delete(done));
       pending.add(done);
     }
+    if (tally.sent >= atLeast) sentEnough();
   }, 5);
-  return () => {
+  return async () => {
+    await enough;
     clearInterval(timer);
     return Promise.all(pending);
   };
