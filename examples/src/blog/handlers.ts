@@ -24,8 +24,7 @@ abstract class Page extends SafeHandler {
   }
 
   logIn(id: number): void {
-    const secure = this.request.protocol === 'https';
-    this.setSignedCookie('blog_user', String(id), { httpOnly: true, sameSite: 'Lax', secure });
+    this.setSignedCookie('blog_user', String(id));
   }
 
   /** Back to where somebody came from, never to another site. */

@@ -29,11 +29,7 @@ const COOKIE = 'filter';
 
 /** Remembers a filter in the visitor's browser, signed: what comes back is what was set here. */
 export function rememberFilter(handler: RequestHandler, filter: SiteFilter): void {
-  handler.setSignedCookie(COOKIE, JSON.stringify(filter), {
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure: handler.request.protocol === 'https',
-  });
+  handler.setSignedCookie(COOKIE, JSON.stringify(filter));
 }
 
 /** The filter that the visitor had last; none for a stranger, or for one of a version of this app that knew other filters. */

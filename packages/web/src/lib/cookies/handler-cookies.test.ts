@@ -93,6 +93,15 @@ describe('signed cookies', () => {
     );
   });
 
+  it('are hidden from scripts and from other sites, unless asked otherwise', async () => {
+    const [cookie = '', other = ''] = await cookiesSet((handler) => {
+      handler.setSignedCookie('user', 'me');
+      handler.setSignedCookie('seen', 'by scripts', { httpOnly: false, sameSite: null });
+    });
+    expect(cookie).toMatch(/; HttpOnly; Path=\/; SameSite=Lax$/);
+    expect(other).toMatch(/; Path=\/$/);
+  });
+
   it('that are not ours are null', async () => {
     const forged = createSignedValue('other', 'user', 'admin');
     expect(

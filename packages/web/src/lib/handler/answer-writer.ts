@@ -73,14 +73,19 @@ export abstract class AnswerWriter extends RequestReader {
     for (const name of this.cookies.keys()) this.clearCookie(name, options);
   }
 
-  /** Sets a cookie that its owner can read and not change; for 30 days unless options say otherwise (WEB-36). */
+  /**
+   * Sets a cookie that its owner can read and not change (WEB-36). Unless options say otherwise: for 30 days, `HttpOnly`,
+   * `SameSite=Lax`, and `Secure` where the request came over TLS, which Tornado leaves to the application.
+   */
   setSignedCookie(
     name: string,
     value: string | Uint8Array,
     { version, ...options }: CookieOptions & { readonly version?: number } = {},
   ): void {
     const signed = this.createSignedValue(name, value, version === undefined ? {} : { version });
-    this.setCookie(name, signed, { expiresDays: 30, ...options });
+    const secure = this.request.protocol === 'https';
+    const defaults = { expiresDays: 30, httpOnly: true, sameSite: 'Lax', secure };
+    this.setCookie(name, signed, { ...defaults, ...options });
   }
 
   /** The older name of `setSignedCookie`. */
