@@ -86,6 +86,16 @@ describe('a multipart form', () => {
     });
   });
 
+  it.each(['-', '--', '--a', '\r', '\r\n', '\r\n--'])(
+    'keeps a file that begins with %j, which is no boundary',
+    (text) => {
+      const head = 'Content-Disposition: form-data; name="f"; filename="x"';
+      expect(parse(MULTIPART, `${part(head, `${text}and more`)}--b--`)).toMatchObject({
+        files: { f: [{ body: `${text}and more` }] },
+      });
+    },
+  );
+
   it.each([
     ['no boundary', 'multipart/form-data', '', 'multipart boundary not found'],
     ['another type (HTU-40)', 'multipart/form-dataxyz; boundary=b', '', 'Invalid content type'],
@@ -106,8 +116,8 @@ describe('a multipart form', () => {
     [
       'a part that ends in nothing',
       MULTIPART,
-      '--b\r\nA: b\r\n\r\nc--b--',
-      'does not end with CRLF',
+      '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nc--b--',
+      'no final boundary',
     ],
     ['no colon', MULTIPART, `${part('X', '1')}--b--`, 'no colon'],
     ['a header that is not UTF-8 (HTU-27)', MULTIPART, `${part('X: \xff', '1')}--b--`, 'not UTF-8'],

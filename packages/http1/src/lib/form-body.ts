@@ -1,8 +1,9 @@
 // Form bodies that are complete: URL-encoded and multipart. HTU-22 to 28, 38 to 41; RFC 7578.
-// Must not know: how the body came in, what becomes of its arguments.
+// Must not know: how the body came in, what becomes of its arguments, where parts begin and end (multipart-parser.ts).
 import { HTTPInputError } from './errors.ts';
 import { quoted } from './octets.ts';
-import { checkBoundary, multipartBoundary, parsePartHead } from './part-head.ts';
+import { MultipartParser, type MultipartSink } from './multipart-parser.ts';
+import { multipartBoundary, type PartHead } from './part-head.ts';
 import { parseQs, type ArgumentMap } from './query.ts';
 import type { HTTPHeaders } from './headers.ts';
 
@@ -10,7 +11,7 @@ import type { HTTPHeaders } from './headers.ts';
 export interface HTTPFile {
   /** As the client named it; never trust it as a path. */
   readonly filename: string;
-  /** Its bytes: a view of the request's body. */
+  /** Its bytes: a view of the request's body, wherever they lie in it in one piece. */
   readonly body: Uint8Array;
   /** As the client says; `application/unknown` by default. */
   readonly contentType: string;
@@ -76,6 +77,7 @@ export function parseBodyArguments(
 }
 
 const AMPERSAND = 0x26;
+const NOTHING = Buffer.alloc(0);
 
 function parseForm(body: Buffer, args: ArgumentMap, maxArguments: number): void {
   let count = 1;
@@ -89,7 +91,8 @@ function parseForm(body: Buffer, args: ArgumentMap, maxArguments: number): void 
 }
 
 /**
- * Reads a multipart form into `args` and `files`. Arguments and files are views of `data`.
+ * Reads a multipart form into `args` and `files`, as `MultipartParser` does. Arguments and files are views of `data`, but those
+ * that begin with what looks like a boundary and is none.
  * @throws HTTPInputError `ERR_BAD_BODY` at the first fault (SEC-18).
  */
 export function parseMultipartFormData(
@@ -100,41 +103,49 @@ export function parseMultipartFormData(
   config: ParseMultipartConfig = defaults.multipart ?? {},
 ): void {
   if (config.enabled === false) throw badBody('multipart/form-data parsing is disabled');
-  checkBoundary(boundary);
-  const end = data.lastIndexOf(`--${boundary}--`);
-  if (end < 0) throw badBody('Invalid multipart/form-data: no final boundary found');
-  const delimiter = Buffer.from(`--${boundary}\r\n`);
-  const maxParts = config.maxParts ?? 100;
-  let parts = 0;
-  let at = data.indexOf(delimiter);
-  while (at >= 0 && at < end) {
-    if (++parts > maxParts)
-      throw badBody(`multipart/form-data has too many parts, limit is ${maxParts}`);
-    const start = at + delimiter.length;
-    const next = data.indexOf(delimiter, start);
-    const behind = next < 0 || next > end ? end : next;
-    parsePart(data.subarray(start, behind), args, files, config.maxPartHeaderSize ?? 10_240);
-    at = next;
-  }
+  const parser = new MultipartParser(boundary, new FormSink(data, args, files), config);
+  parser.push(data);
+  parser.finish();
 }
 
-function parsePart(
-  part: Buffer,
-  args: ArgumentMap,
-  files: Map<string, HTTPFile[]>,
-  maxHeaderSize: number,
-): void {
-  const headEnd = part.indexOf('\r\n\r\n');
-  if (headEnd < 0) throw badBody('multipart/form-data missing headers');
-  if (headEnd > maxHeaderSize) {
-    throw badBody(`multipart/form-data part header is ${headEnd} bytes, limit is ${maxHeaderSize}`);
+/** Sorts the parts of a body that is there as a whole into arguments and files, which are views of it. */
+class FormSink implements MultipartSink {
+  readonly #whole: Buffer;
+  readonly #args: ArgumentMap;
+  readonly #files: Map<string, HTTPFile[]>;
+  #head: PartHead | null = null;
+  #body: Buffer = NOTHING;
+
+  constructor(whole: Buffer, args: ArgumentMap, files: Map<string, HTTPFile[]>) {
+    this.#whole = whole;
+    this.#args = args;
+    this.#files = files;
   }
-  if (part.subarray(-2).toString() !== '\r\n')
-    throw badBody('Invalid multipart/form-data: part does not end with CRLF');
-  const { name, filename, contentType } = parsePartHead(part.subarray(0, headEnd));
-  const body = part.subarray(headEnd + 4, -2);
-  if (filename === null) append(args, name, body);
-  else append(files, name, { filename, body, contentType: contentType ?? 'application/unknown' });
+
+  onPart(head: PartHead): void {
+    this.#head = head;
+    this.#body = NOTHING;
+  }
+
+  /** Almost always once a part: only data that begins like a delimiter comes in two pieces, the first not of the body. */
+  onPartData(buffer: Buffer, start: number, end: number): void {
+    const piece = buffer.subarray(start, end);
+    if (this.#body.length > 0) this.#body = Buffer.concat([this.#body, piece]);
+    else this.#body = buffer === this.#whole ? piece : Buffer.from(piece);
+  }
+
+  onPartEnd(): void {
+    if (this.#head === null) return;
+    const { name, filename, contentType } = this.#head;
+    const body = this.#body;
+    if (filename === null) append(this.#args, name, body);
+    else
+      append(this.#files, name, {
+        filename,
+        body,
+        contentType: contentType ?? 'application/unknown',
+      });
+  }
 }
 
 function append<V>(map: Map<string, V[]>, name: string, value: V): void {

@@ -109,7 +109,7 @@ describe('MultipartParser', () => {
     for (const size of [1, 7, 1000]) {
       const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
       const bytes = pieces.map((piece) => Buffer.from(piece));
-      expect(() => parse(bytes, { maxPartHeaderSize: 100 })).toThrow('more than 100 bytes');
+      expect(() => parse(bytes, { maxPartHeaderSize: 100 })).toThrow('limit is 100 bytes');
     }
   });
 

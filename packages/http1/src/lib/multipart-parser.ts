@@ -83,6 +83,7 @@ export class MultipartParser {
 
   /** The body has ended. @throws HTTPInputError `ERR_BAD_BODY` if the form has not. */
   finish(): void {
+    if (this.#state === 'head') throw badBody('multipart/form-data missing headers');
     if (this.#state !== 'epilogue')
       throw badBody('Invalid multipart/form-data: no final boundary found');
   }
@@ -165,7 +166,7 @@ export class MultipartParser {
     const headEnd = this.#pending.indexOf(EMPTY_LINE, Math.max(0, known - 3));
     if (headEnd < 0) {
       if (this.#pending.length >= limit + EMPTY_LINE.length)
-        throw badBody(`multipart/form-data part header is more than ${limit} bytes`);
+        throw badBody(`multipart/form-data part header is too long, limit is ${limit} bytes`);
       return upTo;
     }
     const head = parsePartHead(this.#pending.subarray(0, headEnd));
