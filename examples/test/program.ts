@@ -21,18 +21,20 @@ export async function start(name: string, ...args: string[]): Promise<string> {
   return (await startProgram(name, ...args)).url;
 }
 
-/** The same, and its process. */
+/** The same, its process, and the lines that it has said so far. */
 export async function startProgram(
   name: string,
   ...args: string[]
-): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+): Promise<{ readonly url: string; readonly child: ChildProcess; readonly lines: string[] }> {
   const program = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [program, '0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return { url: line.replace('listening on ', ''), child };
+  const lines: string[] = [];
+  const said = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const [line] = (await once(said, 'line')) as [string];
+  return { url: line.replace('listening on ', ''), child, lines };
 }
 
 /** A browser, as far as cookies and forms go. */
