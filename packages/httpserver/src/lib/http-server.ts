@@ -173,9 +173,20 @@ export class HTTPServer {
 
   /** Accepts no more connections; those that exist go on (HSV-10). Twice is harmless. */
   stop(): void {
-    for (const listener of this.#listeners) void listener.close();
+    this.#closeListeners(false);
+  }
+
+  /** Whoever comes between the last look and the close is reset: each is closed as soon as nobody waits there. */
+  #closeListeners(isTakingWaiting: boolean): void {
+    for (const listener of this.#listeners) {
+      if (isTakingWaiting) listener.acceptWaiting?.();
+      void listener.close();
+    }
     this.#listeners.clear();
-    for (const socket of this.#sockets) void socket.close();
+    for (const socket of this.#sockets) {
+      if (isTakingWaiting) socket.listener?.acceptWaiting?.();
+      void socket.close();
+    }
     this.#sockets.clear();
     listeningServers.delete(this);
   }
@@ -192,9 +203,7 @@ export class HTTPServer {
       detached: this.#connections.detached.all,
       load: this.#connections.load,
       stopListening: () => {
-        for (const listener of this.#listeners) listener.acceptWaiting?.();
-        for (const { listener } of this.#sockets) listener?.acceptWaiting?.();
-        this.stop();
+        this.#closeListeners(true);
       },
     });
     this.#drain.hasten(options);

@@ -11,6 +11,8 @@ import type { Address, ListenAddress, Listener, ListenOptions, Protocol } from '
 
 /** Tornado's 128 is small for today's kernels; Node.js's own default. */
 const DEFAULT_BACKLOG = 511;
+/** So many looks for who waits; under a flood there is no end to it. */
+const MOST_ROUNDS = 16;
 
 /** Who hears of a listener. */
 export interface ListenerOwner {
@@ -49,18 +51,24 @@ export class EpollListener implements Listener {
   }
 
   acceptWaiting(): void {
+    // What the accepted are sent takes time, in which others come: the last look must be the last thing done.
+    for (let round = 0; round < MOST_ROUNDS && this.#acceptBatch() > 0; round++);
+  }
+
+  #acceptBatch(): number {
     const { native, host } = this.#wire;
-    if (this.#closed !== null) return;
+    let count = 0;
     host.enter();
     try {
-      for (;;) {
+      for (; this.#closed === null; count++) {
         const slot = native.accept(this.slot, this.generation);
-        if (slot < 0) return;
+        if (slot < 0) break;
         this.#owner.accepted(this, slot, native.generationOf(slot));
       }
     } finally {
       host.exit();
     }
+    return count;
   }
 
   get descriptor(): number {
