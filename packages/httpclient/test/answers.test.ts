@@ -246,7 +246,7 @@ describe('an answer', () => {
   });
 
   it('is left alone when nobody knows its encoding', () => {
-    const text = `${OK}Content-Encoding: zstd\r\nContent-Length: 5\r\n\r\nhello`;
+    const text = `${OK}Content-Encoding: compress\r\nContent-Length: 5\r\n\r\nhello`;
     expect(outcome({ pieces: [text] })).toBe('200 hello');
   });
 

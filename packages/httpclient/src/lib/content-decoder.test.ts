@@ -95,7 +95,7 @@ describe('isKnownCoding', () => {
     for (const coding of ['gzip', 'GZIP', ' x-gzip ', 'deflate', 'br']) {
       expect(isKnownCoding(coding)).toBe(true);
     }
-    for (const coding of ['', 'identity', 'zstd', 'gzip, br']) {
+    for (const coding of ['', 'identity', 'compress', 'gzip, br']) {
       expect(isKnownCoding(coding)).toBe(false);
     }
   });
