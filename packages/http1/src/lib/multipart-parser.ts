@@ -162,14 +162,17 @@ export class MultipartParser {
     const known = this.#pending.length;
     // Never more than could still belong to a head.
     const upTo = Math.min(end, at + limit + EMPTY_LINE.length - known);
-    this.#pending = Buffer.concat([this.#pending, buffer.subarray(at, upTo)]);
-    const headEnd = this.#pending.indexOf(EMPTY_LINE, Math.max(0, known - 3));
+    // A head that is here as a whole, as most are, is not copied: behind it may stand much else.
+    const came = buffer.subarray(at, upTo);
+    const text = known === 0 ? came : Buffer.concat([this.#pending, came]);
+    const headEnd = text.indexOf(EMPTY_LINE, Math.max(0, known - 3));
     if (headEnd < 0) {
-      if (this.#pending.length >= limit + EMPTY_LINE.length)
+      this.#pending = known === 0 ? Buffer.from(came) : text;
+      if (text.length >= limit + EMPTY_LINE.length)
         throw badBody(`multipart/form-data part header is too long, limit is ${limit} bytes`);
       return upTo;
     }
-    const head = parsePartHead(this.#pending.subarray(0, headEnd));
+    const head = parsePartHead(text.subarray(0, headEnd));
     this.#pending = Buffer.alloc(0);
     this.#state = 'data';
     // The line end behind the head may be that of a delimiter: a part without data.
