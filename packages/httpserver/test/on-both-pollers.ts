@@ -1,51 +1,16 @@
 // The same tests on both pollers, over real sockets.
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { IOLoop } from '@typhoon/ioloop';
-import { afterAll, afterEach, beforeAll, describe, it, vi } from 'vitest';
+import { onEachPoller, type PollerName } from '@typhoon/ioloop/testing';
+import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
 import { HTTPServer } from '../src/lib/http-server.ts';
 import type { HTTPServerOptions } from '../src/lib/server-options.ts';
 import type { HTTPServerConnectionDelegate } from '../src/lib/http-connection.ts';
 import type { RequestCallback } from '../src/lib/callback-delegate.ts';
 
-/** A loop with that poller, or null where it does not load. */
-function loopOn(poller: string): IOLoop | null {
-  vi.stubEnv('TYPHOON_POLLER', poller);
-  try {
-    const loop = new IOLoop({ makeCurrent: false });
-    return loop.poller.name === poller ? loop : null;
-  } catch {
-    return null;
-  } finally {
-    vi.unstubAllEnvs();
-  }
-}
-
-/** The names of those that load here. */
-export function pollersHere(): string[] {
-  return ['net', 'epoll'].filter((poller) => {
-    const loop = loopOn(poller);
-    loop?.close();
-    return loop !== null;
-  });
-}
-
 /** Declares `tests` once for each poller, with its loop as the current one. */
-export function onBothPollers(tests: (poller: string) => void): void {
-  describe.each(['net', 'epoll'])('on the %s poller', (poller) => {
-    const loop = loopOn(poller);
-    if (loop === null) {
-      it.skip(`[skipped: the ${poller} poller does not load here]`, () => undefined);
-      return;
-    }
-    beforeAll(() => {
-      loop.makeCurrent();
-    });
-    afterAll(() => {
-      loop.close();
-    });
-    tests(poller);
-  });
+export function onBothPollers(tests: (poller: PollerName) => void): void {
+  onEachPoller({ describe, it, beforeAll, afterAll }, tests);
 }
 
 /** Servers and raw clients that end with the test. */

@@ -7,6 +7,7 @@ export {
   type MemoryPairOptions,
 } from './lib/testing/memory-pair.ts';
 export { MemoryPoller, type MemoryPollerOptions } from './lib/testing/memory-poller.ts';
+export { loopOn, onEachPoller, type PollerTestFramework } from './lib/testing/on-each-poller.ts';
 export type { CreatePoller } from './lib/testing/poller-suite/rig.ts';
 export type { TestFramework, TestFunction } from './lib/testing/poller-suite/check.ts';
 export { testPoller, type PollerLimits } from './lib/testing/poller-suite.ts';

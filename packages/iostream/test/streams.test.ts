@@ -1,7 +1,7 @@
 // The suite of streams, in memory and over real sockets, plain and with TLS.
 import { IOLoop } from '@typhoon/ioloop';
-import { testCertificate } from '@typhoon/ioloop/testing';
-import { afterAll, beforeAll, describe, it, vi } from 'vitest';
+import { onEachPoller, testCertificate } from '@typhoon/ioloop/testing';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { IOStream, SSLIOStream } from '../src/lib/io-stream.ts';
 import { SslContext } from '../src/lib/tls-options.ts';
 import { memoryPlainPair, memoryStreamPair } from '../src/lib/testing/memory-stream-pair.ts';
@@ -55,34 +55,7 @@ testStream(
   { describe, it },
 );
 
-/** A loop with that poller, or null where it does not load. */
-function loopOn(poller: string): IOLoop | null {
-  vi.stubEnv('TYPHOON_POLLER', poller);
-  try {
-    const loop = new IOLoop({ makeCurrent: false });
-    return loop.poller.name === poller ? loop : null;
-  } catch {
-    return null;
-  } finally {
-    vi.unstubAllEnvs();
-  }
-}
-
-describe.each(['net', 'epoll'])('over the %s poller', (poller) => {
-  const loop = loopOn(poller);
-  if (loop === null) {
-    it.skip(`[skipped: the ${poller} poller does not load here]`, () => undefined);
-    return;
-  }
-
-  beforeAll(() => {
-    loop.makeCurrent();
-  });
-
-  afterAll(() => {
-    loop.close();
-  });
-
+onEachPoller({ describe, it, beforeAll, afterAll }, () => {
   testStream(
     'TCP',
     (options) => socketPair(new IOStream(), (transport) => new IOStream(transport, options)),

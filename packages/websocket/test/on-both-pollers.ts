@@ -1,43 +1,18 @@
 // The same tests on both pollers, over real sockets: servers, clients and raw sockets that end with the test.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { IOLoop } from '@typhoon/ioloop';
+import { onEachPoller, type PollerName } from '@typhoon/ioloop/testing';
 import { setLogSink } from '@typhoon/log';
 import { Application } from '@typhoon/web';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
 import { websocketConnect, type WebSocketClientConnection } from '../src/index.ts';
 import type { HTTPServer } from '@typhoon/httpserver';
 import type { ApplicationListenOptions, ApplicationSettings, RouteList } from '@typhoon/web';
 import type { WebSocketConnectOptions } from '../src/index.ts';
 
-function loopOn(poller: string): IOLoop | null {
-  vi.stubEnv('TYPHOON_POLLER', poller);
-  try {
-    const loop = new IOLoop({ makeCurrent: false });
-    return loop.poller.name === poller ? loop : null;
-  } catch {
-    return null;
-  } finally {
-    vi.unstubAllEnvs();
-  }
-}
-
 /** Declares `tests` once for each poller, with its loop as the current one. */
-export function onBothPollers(tests: (poller: string) => void): void {
-  describe.each(['net', 'epoll'])('on the %s poller', (poller) => {
-    const loop = loopOn(poller);
-    if (loop === null) {
-      it.skip(`[skipped: the ${poller} poller does not load here]`, () => undefined);
-      return;
-    }
-    beforeAll(() => {
-      loop.makeCurrent();
-    });
-    afterAll(() => {
-      loop.close();
-    });
-    tests(poller);
-  });
+export function onBothPollers(tests: (poller: PollerName) => void): void {
+  onEachPoller({ describe, it, beforeAll, afterAll }, tests);
 }
 
 /** What was logged in this test, a line each. */

@@ -1,7 +1,7 @@
 // Two processes behind a proxy are replaced on SIGHUP while clients ask: none of them may notice.
+import { availablePollers } from '@typhoon/ioloop/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endFamilies, Family, type Said } from '../family.ts';
-import { pollersHere } from '../on-both-pollers.ts';
 import { nodeClient, startLoad, Tally } from '../restart/steady-load.ts';
 import { PROXY_KINDS, type ProxyKind } from './deployed-configuration.ts';
 import { ForeignProxy } from './foreign-proxy.ts';
@@ -28,7 +28,7 @@ describe.each(PROXY_KINDS)('behind $name', (kind: ProxyKind) => {
     it.skip(`[skipped: ${kind.name} is not installed]`, () => undefined);
     return;
   }
-  it.each(pollersHere())(
+  it.each(availablePollers())(
     'a rolling restart on the %s poller loses no request, 1,000 a second',
     { timeout: 20_000 },
     async (poller) => {
