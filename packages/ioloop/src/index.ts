@@ -44,3 +44,4 @@ export type {
 export { startTls, type StartTlsOptions } from './lib/start-tls.ts';
 export type { Timeout, TimeoutHandle } from './lib/timeout.ts';
 export { TransportError, type TransportErrorCode } from './lib/transport-error.ts';
+export { isThenable } from './lib/thenable.ts';

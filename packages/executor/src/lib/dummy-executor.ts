@@ -1,4 +1,5 @@
 // The executor that has no threads: for tests, and for where a pool may be had but is not worth it.
+import { isThenable } from '@typhoon/ioloop';
 import { Future, withSignal } from '@typhoon/concurrent';
 import { NO_TASK } from './current-task.ts';
 import { ExecutorError } from './executor-error.ts';
@@ -46,13 +47,4 @@ async function callExport(
   if (typeof fn === 'function') return fn.apply(NO_TASK, args);
   const message = `${url} exports no function named ${JSON.stringify(exportName)}`;
   throw new ExecutorError('ERR_TASK_NOT_FOUND', message);
-}
-
-function isThenable<R>(value: R | PromiseLike<R>): value is PromiseLike<R> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

@@ -1,5 +1,6 @@
 // What may be yielded one at a time, and how it becomes a future. Owns: the registry of further kinds.
 // Must not know: how several are waited for; multi.ts hands that in.
+import { isThenable } from '@typhoon/ioloop';
 import { Future } from '@typhoon/concurrent';
 import { BadYieldError } from './gen-error.ts';
 import { moment, nextTurn } from './moment.ts';
@@ -38,10 +39,6 @@ export function convert(
   }
   if (Array.isArray(yielded) || isPlainRecord(yielded)) return all(yielded);
   throw new BadYieldError(yielded);
-}
-
-function isThenable(value: object): value is PromiseLike<unknown> {
-  return 'then' in value && typeof value.then === 'function';
 }
 
 function isPlainRecord(value: object): value is Record<string, unknown> {

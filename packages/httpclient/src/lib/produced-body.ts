@@ -1,9 +1,9 @@
 // A request body that is written piece by piece (SHC-11). Owns: its framing on the wire, telling the producer to wait.
 // Must not know: the request's head, the answer.
+import { isThenable } from '@typhoon/ioloop';
 import { Future } from '@typhoon/concurrent';
 import { appLog } from '@typhoon/log';
 import { HTTPClientError, HTTPStreamClosedError } from './http-response.ts';
-import { isThenable } from './response-body.ts';
 import type { BodyProducer } from './body-producer.ts';
 import type { BodyWriter } from '@typhoon/http1';
 import type { Transport } from '@typhoon/ioloop';

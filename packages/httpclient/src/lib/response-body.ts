@@ -1,5 +1,6 @@
 // Where an answer's body goes: one small object for each way, chosen when the head is there.
 // Must not know: framing, connections, compression (content-decoder.ts).
+import { isThenable } from '@typhoon/ioloop';
 
 /** What a body's taker may ask, and what it tells. */
 export interface BodyFlow {
@@ -167,14 +168,4 @@ export class DiscardedBody implements BodyTarget {
   drop(): void {
     this.#left = Infinity;
   }
-}
-
-/** Whether there is something to wait for. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

@@ -1,6 +1,7 @@
 // How a request reaches its delegate. Owns: the order of what is told (H1C-7), waiting for a delegate that asks for time,
 // or for a body that is decompressed. Must not know: the transport, answers, deadlines.
 // HOT: `pnpm bench http`
+import { isThenable } from '@typhoon/ioloop';
 import { decoderFor, type BodyDecoder } from './body-decoder.ts';
 import type { Awaitable, HTTPMessageDelegate } from './http-connection.ts';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
@@ -180,13 +181,4 @@ export class RequestIntake {
     }
     if (!this.isHeld) this.#owner.intakeReady();
   };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

@@ -1,7 +1,7 @@
 // A server of streams. Owns: its sockets, its start-up forms, what becomes of errors in its handler.
 import { availableParallelism } from 'node:os';
 import { Future } from '@typhoon/concurrent';
-import { IOLoop } from '@typhoon/ioloop';
+import { IOLoop, isThenable } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
 import { bindSockets } from './bind-sockets.ts';
 import { addAcceptHandler } from './bound-socket.ts';
@@ -167,13 +167,4 @@ export abstract class TCPServer {
       }
     });
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

@@ -1,5 +1,6 @@
 // Work that is done while something is held. Owns: that it is given back, once, when the work has really ended.
 // Must not know: what is held.
+import { isThenable } from '@typhoon/ioloop';
 import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, Future } from '@typhoon/concurrent';
 import type { FutureOptions } from '@typhoon/concurrent';
@@ -102,9 +103,4 @@ class Holding<T> implements FutureOptions {
     if (error instanceof CancelledError) this.future.setCancelled(error);
     else this.future.setException(error);
   }
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  if (typeof value !== 'object' && typeof value !== 'function') return false;
-  return value !== null && 'then' in value && typeof value.then === 'function';
 }

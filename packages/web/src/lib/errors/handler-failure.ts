@@ -1,9 +1,9 @@
 // What becomes of a request whose handler failed (WEB-57 to 62). Owns: which status, which log, and that nothing a handler
 // does while it fails leaves the client without an answer. Must not know: how the page looks.
+import { isThenable } from '@typhoon/ioloop';
 import { HTTPInputError } from '@typhoon/http1';
 import { appLog, genLog } from '@typhoon/log';
 import { Finish, HTTPError } from './http-error.ts';
-import { isThenable } from '../thenable.ts';
 import type { HTTPServerRequest } from '@typhoon/httpserver';
 import type { ErrorInfo } from './error-page.ts';
 import type { HandlerState } from '../handler/handler-state.ts';

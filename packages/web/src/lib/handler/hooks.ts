@@ -1,6 +1,6 @@
 // Methods that a subclass may have made asynchronous although nobody waits for them.
+import { isThenable } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
-import { isThenable } from '../thenable.ts';
 
 /** Logs the failure of what a hook returned: unwatched it would end the process. */
 export function watchHook(result: unknown): void {

@@ -1,8 +1,8 @@
 // Messages on their way to whoever reads a client's connection. Owns: that at most one waits unread (WSK-26), the callback
 // (WSK-27), the end. Must not know: frames, sockets.
+import { isThenable } from '@typhoon/ioloop';
 import { Future } from '@typhoon/concurrent';
 import { appLog } from '@typhoon/log';
-import { isThenable } from '../connection/thenable.ts';
 import type { ConnectionOwner } from '../connection/websocket-connection.ts';
 
 /** Gets each message, and null at the end. What it returns is waited for before the next. */

@@ -1,6 +1,6 @@
 // What a connection knows of its handler. Owns: which of the handler's methods hears what.
+import { isThenable } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
-import { isThenable } from './thenable.ts';
 import type { ConnectionOwner } from './websocket-connection.ts';
 
 /** All that is asked of a handler here. */
