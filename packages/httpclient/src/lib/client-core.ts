@@ -5,6 +5,7 @@ import { BackendRun } from './backend-run.ts';
 import { ClientConnection } from './client-connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { dial } from './dial.ts';
+import { FetchTimers } from './fetch-timer.ts';
 import { HTTPClientError } from './http-response.ts';
 import { routeOf } from './route.ts';
 import { SignalWatch } from './signal-watch.ts';
@@ -42,6 +43,7 @@ const KEEP_ALIVE_MARGIN_MS = 1000;
 export class ClientCore implements FetchHost, ConnectionHost, BackendHost {
   readonly loop: IOLoop;
   readonly signals: SignalWatch = new SignalWatch();
+  readonly timers: FetchTimers;
   readonly usual: UsualRequests;
   readonly #settings: ClientSettings;
   readonly #pool: ConnectionPool<Fetch, ClientConnection>;
@@ -51,6 +53,7 @@ export class ClientCore implements FetchHost, ConnectionHost, BackendHost {
   constructor(loop: IOLoop, settings: ClientSettings) {
     this.loop = loop;
     this.#settings = settings;
+    this.timers = new FetchTimers(loop);
     this.#pool = new ConnectionPool(settings);
     this.usual = new UsualRequests(settings.defaults, this);
   }

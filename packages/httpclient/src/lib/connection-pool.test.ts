@@ -4,6 +4,7 @@ import { ConnectionPool } from './connection-pool.ts';
 import type { PoolLimits } from './connection-pool.ts';
 
 interface Thing {
+  place: number;
   readonly key: string;
   readonly name: string;
 }
@@ -17,7 +18,7 @@ function pool(limits: Partial<PoolLimits> = {}): Pool {
 }
 
 function thing(key: string, name = key): Thing {
-  return { key, name };
+  return { place: -1, key, name };
 }
 
 /** What the pool decides, in names: the connection that is used, or `new`. */

@@ -8,9 +8,12 @@
 //
 // Sockets never outnumber `maxClients`: those in use and the idle ones together. A request whose route is at its limit
 // stands aside, so that it does not hold up those behind it that go elsewhere.
+// HOT: `pnpm bench client`
+import { WaitingLine } from './waiting-line.ts';
+import type { Waiting } from './waiting-line.ts';
 
 /** What the pool asks of a request. */
-export interface PoolJob {
+export interface PoolJob extends Waiting {
   /** Where it goes; see `routeKey`. */
   readonly key: string;
 }
@@ -46,23 +49,27 @@ export interface Decision<J, C> {
   readonly evicted: readonly C[];
 }
 
-interface Route<J, C> {
+interface Route<J extends PoolJob, C> {
   /** Requests that run or are ready to. */
   claimed: number;
   /** Those beyond the limit, in order. */
-  readonly waiting: Set<J>;
+  readonly waiting: WaitingLine<J>;
   /** Newest last. */
   readonly idle: C[];
+  /** Since when each of them is idle, in the order of all releases. */
+  readonly idleSince: number[];
 }
+
+const NOTHING: Decision<never, never> = { grants: [], evicted: [] };
 
 /** The book-keeping of a client's connections. */
 export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
   readonly #limits: PoolLimits;
   readonly #routes = new Map<string, Route<J, C>>();
   /** Requests that only wait for the limit in all, in order. */
-  readonly #ready = new Set<J>();
-  /** Idle connections of all routes, oldest first. */
-  readonly #idle = new Set<C>();
+  readonly #ready = new WaitingLine<J>();
+  #idle = 0;
+  #releases = 0;
   #waiting = 0;
   #running = 0;
 
@@ -77,12 +84,12 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
 
   /** Requests that wait. */
   get queued(): number {
-    return this.#ready.size + this.#waiting;
+    return this.#ready.length + this.#waiting;
   }
 
   /** Connections that are kept for later. */
   get idle(): number {
-    return this.#idle.size;
+    return this.#idle;
   }
 
   /** A request comes to the end of the queue. */
@@ -90,20 +97,20 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
     const route = this.#routeOf(job.key);
     if (route.claimed < this.#limits.maxClientsPerHost) {
       route.claimed++;
-      this.#ready.add(job);
+      this.#ready.push(job);
     } else {
-      route.waiting.add(job);
+      route.waiting.push(job);
       this.#waiting++;
     }
   }
 
   /** A request waits no more; whether it did. */
   withdraw(job: J): boolean {
-    if (this.#ready.delete(job)) {
+    if (this.#ready.remove(job)) {
       this.#unclaim(job.key);
       return true;
     }
-    if (this.#routes.get(job.key)?.waiting.delete(job) !== true) return false;
+    if (this.#routes.get(job.key)?.waiting.remove(job) !== true) return false;
     this.#waiting--;
     this.#forget(job.key);
     return true;
@@ -118,19 +125,20 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
    * 4. Idle connections take the room: the oldest of them is closed for it.
    */
   decide(): Decision<J, C> {
+    const { maxClients, maxIdleConnections } = this.#limits;
+    if (this.#ready.length === 0 && this.#idle <= maxIdleConnections) return NOTHING;
     const grants: Grant<J, C>[] = [];
     const evicted: C[] = [];
-    const { maxClients, maxIdleConnections } = this.#limits;
-    for (const job of this.#ready) {
-      if (this.#running >= maxClients) break;
-      this.#ready.delete(job);
+    while (this.#running < maxClients) {
+      const job = this.#ready.shift();
+      if (job === null) break;
       this.#running++;
-      const connection = this.#routeOf(job.key).idle.pop() ?? null;
-      if (connection !== null) this.#idle.delete(connection);
-      else if (this.#running + this.#idle.size > maxClients) this.#evictOldest(evicted);
+      const connection = this.#takeNewest(this.#routeOf(job.key));
+      if (connection === null && this.#running + this.#idle > maxClients)
+        this.#evictOldest(evicted);
       grants.push({ job, connection });
     }
-    while (this.#idle.size > maxIdleConnections) this.#evictOldest(evicted);
+    while (this.#idle > maxIdleConnections) this.#evictOldest(evicted);
     return { grants, evicted };
   }
 
@@ -142,9 +150,11 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
 
   /** A request with this route runs no more; its connection is free for the next, or gone (null). */
   release(key: string, connection: C | null): void {
+    const route = this.#routeOf(key);
     if (connection !== null) {
-      this.#routeOf(key).idle.push(connection);
-      this.#idle.add(connection);
+      route.idle.push(connection);
+      route.idleSince.push(++this.#releases);
+      this.#idle++;
     }
     this.#running--;
     this.#unclaim(key);
@@ -152,10 +162,12 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
 
   /** An idle connection is gone; whether it was one. */
   remove(connection: C): boolean {
-    if (!this.#idle.delete(connection)) return false;
-    const idle = this.#routes.get(connection.key)?.idle ?? [];
-    const at = idle.indexOf(connection);
-    if (at >= 0) idle.splice(at, 1);
+    const route = this.#routes.get(connection.key);
+    const at = route?.idle.indexOf(connection) ?? -1;
+    if (route === undefined || at < 0) return false;
+    route.idle.splice(at, 1);
+    route.idleSince.splice(at, 1);
+    this.#idle--;
     this.#forget(connection.key);
     return true;
   }
@@ -163,19 +175,37 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
   /** Forgets everything that waits or is idle, and answers with it. */
   clear(): { readonly jobs: readonly J[]; readonly connections: readonly C[] } {
     const jobs = [...this.#ready];
-    for (const route of this.#routes.values()) jobs.push(...route.waiting);
-    const connections = [...this.#idle];
+    const connections: C[] = [];
+    for (const { waiting, idle } of this.#routes.values()) {
+      jobs.push(...waiting);
+      connections.push(...idle);
+    }
     for (const job of jobs) this.withdraw(job);
     for (const connection of connections) this.remove(connection);
     return { jobs, connections };
   }
 
+  #takeNewest({ idle, idleSince }: Route<J, C>): C | null {
+    const newest = idle.pop() ?? null;
+    if (newest === null) return null;
+    idleSince.pop();
+    this.#idle--;
+    return newest;
+  }
+
+  /** Seldom, and there are no more routes than sockets and hosts that are waited for. */
   #evictOldest(evicted: C[]): void {
-    for (const oldest of this.#idle) {
-      this.remove(oldest);
-      evicted.push(oldest);
-      return;
+    let oldest: C | undefined;
+    let since = Infinity;
+    for (const { idle, idleSince } of this.#routes.values()) {
+      const [first = Infinity] = idleSince;
+      if (first >= since) continue;
+      since = first;
+      [oldest] = idle;
     }
+    if (oldest === undefined) return;
+    this.remove(oldest);
+    evicted.push(oldest);
   }
 
   /** Less runs there: the first that stood aside moves up, behind those that are ready. */
@@ -183,11 +213,11 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
     const route = this.#routeOf(key);
     route.claimed--;
     if (route.claimed < this.#limits.maxClientsPerHost) {
-      for (const job of route.waiting) {
-        route.waiting.delete(job);
+      const job = route.waiting.shift();
+      if (job !== null) {
         this.#waiting--;
         route.claimed++;
-        this.#ready.add(job);
+        this.#ready.push(job);
         return;
       }
     }
@@ -197,7 +227,7 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
   #routeOf(key: string): Route<J, C> {
     let route = this.#routes.get(key);
     if (route === undefined) {
-      route = { claimed: 0, waiting: new Set(), idle: [] };
+      route = { claimed: 0, waiting: new WaitingLine<J>(), idle: [], idleSince: [] };
       this.#routes.set(key, route);
     }
     return route;
@@ -206,7 +236,7 @@ export class ConnectionPool<J extends PoolJob, C extends PoolConnection> {
   /** A route that nobody uses is not kept. */
   #forget(key: string): void {
     const route = this.#routes.get(key);
-    if (route?.claimed === 0 && route.waiting.size === 0 && route.idle.length === 0)
+    if (route?.claimed === 0 && route.waiting.length === 0 && route.idle.length === 0)
       this.#routes.delete(key);
   }
 }

@@ -15,9 +15,59 @@ export interface TimerOwner {
  */
 const COARSE_MS = 3000;
 
-/** Set again and again, and seldom due. */
-export class FetchTimer implements Expirable {
+/**
+ * The timers of a client that the sweep keeps. They come and go with each request, so they are a list through themselves: in a
+ * Set of the sweep's they would make it a new table time and again, see waiting-line.ts.
+ */
+export class FetchTimers implements Expirable {
   deadlineMs: number = Infinity;
+  readonly loop: IOLoop;
+  #newest: FetchTimer | null = null;
+
+  constructor(loop: IOLoop) {
+    this.loop = loop;
+  }
+
+  /** Looks at `timer.deadlineMs` from now on. */
+  add(timer: FetchTimer): void {
+    const before = this.#newest;
+    timer.older = before;
+    this.#newest = timer;
+    if (before !== null) {
+      before.newer = timer;
+      return;
+    }
+    this.deadlineMs = -Infinity; // at each sweep
+    this.loop.sweep.add(this);
+  }
+
+  /** Does so no more. */
+  remove(timer: FetchTimer): void {
+    const { older, newer } = timer;
+    timer.older = null;
+    timer.newer = null;
+    if (older !== null) older.newer = newer;
+    if (newer !== null) newer.older = older;
+    else this.#newest = older;
+    if (this.#newest === null) this.loop.sweep.remove(this);
+  }
+
+  onDeadline(): void {
+    const now = this.loop.time();
+    // What one of them does may end others, and begin new ones.
+    const due: FetchTimer[] = [];
+    for (let at = this.#newest; at !== null; at = at.older) if (at.deadlineMs <= now) due.push(at);
+    for (const timer of due.reverse()) if (timer.deadlineMs <= now) timer.onDeadline();
+  }
+}
+
+/** Set again and again, and seldom due. */
+export class FetchTimer {
+  deadlineMs: number = Infinity;
+  /** Its neighbours among those that are swept; for FetchTimers. */
+  older: FetchTimer | null = null;
+  newer: FetchTimer | null = null;
+  readonly #timers: FetchTimers;
   readonly #loop: IOLoop;
   readonly #owner: TimerOwner;
   /** When everything must be over; `Infinity` for never. */
@@ -25,8 +75,9 @@ export class FetchTimer implements Expirable {
   #isSwept = false;
   #handle: TimeoutHandle | null = null;
 
-  constructor(loop: IOLoop, owner: TimerOwner, endMs: number) {
-    this.#loop = loop;
+  constructor(timers: FetchTimers, owner: TimerOwner, endMs: number) {
+    this.#timers = timers;
+    this.#loop = timers.loop;
     this.#owner = owner;
     this.#endMs = endMs;
   }
@@ -38,9 +89,9 @@ export class FetchTimer implements Expirable {
     if (this.#handle !== null) this.#clearHandle(this.#handle);
     this.deadlineMs = dueMs;
     if (dueMs === Infinity) {
-      this.stop();
+      this.#leaveSweep();
     } else if (dueMs - this.#loop.eventTime >= COARSE_MS) {
-      if (!this.#isSwept) this.#loop.sweep.add(this);
+      if (!this.#isSwept) this.#timers.add(this);
       this.#isSwept = true;
     } else {
       this.#leaveSweep();
@@ -52,12 +103,15 @@ export class FetchTimer implements Expirable {
   stop(): void {
     if (this.#handle !== null) this.#clearHandle(this.#handle);
     this.#leaveSweep();
+    this.deadlineMs = Infinity;
   }
 
+  /** It is due. */
   onDeadline(): void {
+    const dueMs = this.deadlineMs;
     this.#handle = null;
-    this.#leaveSweep();
-    this.#owner.timedOut(this.deadlineMs === this.#endMs);
+    this.stop();
+    this.#owner.timedOut(dueMs === this.#endMs);
   }
 
   #clearHandle(handle: TimeoutHandle): void {
@@ -68,7 +122,7 @@ export class FetchTimer implements Expirable {
   #leaveSweep(): void {
     if (!this.#isSwept) return;
     this.#isSwept = false;
-    this.#loop.sweep.remove(this);
+    this.#timers.remove(this);
   }
 }
 

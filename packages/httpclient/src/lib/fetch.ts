@@ -20,7 +20,7 @@ import type { IOLoop } from '@typhoon/ioloop';
 import type { FutureOptions } from '@typhoon/concurrent';
 import type { PoolJob } from './connection-pool.ts';
 import type { ExchangeOwner } from './exchange.ts';
-import type { TimerOwner } from './fetch-timer.ts';
+import type { FetchTimers, TimerOwner } from './fetch-timer.ts';
 import type { HTTPRequest } from './http-request.ts';
 import type { HTTPResponseInit } from './http-response.ts';
 import type { OutgoingContext, OutgoingRequest } from './outgoing-request.ts';
@@ -34,6 +34,7 @@ import type { Abortable, SignalWatch } from './signal-watch.ts';
 export interface FetchHost extends OutgoingContext {
   readonly loop: IOLoop;
   readonly signals: SignalWatch;
+  readonly timers: FetchTimers;
   readonly maxBodyBytes: number;
   readonly usual: UsualRequests;
   /** Gives it a connection now or later: `granted`. @throws HTTPClientError `ERR_CLIENT_CLOSED` */
@@ -70,6 +71,7 @@ type State = 'queued' | 'connecting' | 'asking' | 'redirected' | 'over';
 export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, FutureOptions {
   readonly future: Future<HTTPResponse>;
   key = '';
+  place = -1;
   readonly settings: RequestSettings;
   readonly #host: FetchHost;
   readonly #request: HTTPRequest;
@@ -101,7 +103,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
     this.#request = request;
     this.settings = settings;
     this.#wishes = wishes;
-    this.#timer = new FetchTimer(host.loop, this, deadlineOf(settings, host.loop));
+    this.#timer = new FetchTimer(host.timers, this, deadlineOf(settings, host.loop));
     this.#redirectsLeft = settings.followRedirects === true ? settings.maxRedirects : 0;
     this.#draft = draftOf(request.url, settings);
     this.#streamingCallback = inCallersContext(settings.streamingCallback);
