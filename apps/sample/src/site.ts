@@ -45,6 +45,42 @@ export interface SiteReport extends Site {
   readonly days: readonly Day[];
 }
 
+/** Something that happened to a site: it was checked, added or removed. */
+export interface Update {
+  /** Goes up from each to the next, also when the app starts again. */
+  readonly id: number;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly siteId: number;
+  readonly url: string;
+  readonly what: Outcome | 'added' | 'removed';
+  /** In words; empty when there is nothing to be said. */
+  readonly detail: string;
+}
+
+/** An update, and how its site is by now. */
+export interface News {
+  readonly update: Update;
+  /** Null when it is gone, and when later news says it. */
+  readonly report: SiteReport | null;
+}
+
+/** The news behind some update. */
+export interface Missed {
+  readonly news: readonly News[];
+  /** False when some of it is forgotten, or when there never was such an update: only the whole page tells what is true. */
+  readonly isComplete: boolean;
+}
+
+/** All sites, and what happened last. */
+export interface Overview {
+  readonly reports: readonly SiteReport[];
+  /** Newest first. */
+  readonly latest: readonly Update[];
+  /** The newest update that is in it. */
+  readonly lastId: number;
+}
+
 /** Why a URL cannot be watched, in words; null when it can. */
 export function faultOfUrl(text: string): string | null {
   if (text.length > 2048) return `a URL may have 2048 characters, this one has ${text.length}`;

@@ -5,7 +5,7 @@ import { Monitor, type MonitorOptions } from './checks/monitor.ts';
 import { LiveUpdates } from './live-updates.ts';
 import { Retention } from './storage/retention.ts';
 import { filesOfWorkers, Store } from './storage/store.ts';
-import type { Site, SiteReport } from './site.ts';
+import type { Overview, Site } from './site.ts';
 
 /** What it is told. */
 export interface UptimeOptions extends MonitorOptions {
@@ -24,13 +24,13 @@ export class Uptime {
 
   /** Signs cookies where no other secret is given: the same from start to start. */
   readonly cookieSecret: string;
-  readonly live = new LiveUpdates();
+  readonly live: LiveUpdates;
   readonly #pool: ThreadPoolExecutor;
   readonly #store: Store;
   readonly #retention: Retention;
   readonly #client: AsyncHTTPClient;
   readonly #monitor: Monitor;
-  #reports: { readonly version: number; readonly reports: Promise<SiteReport[]> } | null = null;
+  #overview: Promise<Overview> | null = null;
 
   private constructor(
     options: UptimeOptions,
@@ -41,9 +41,19 @@ export class Uptime {
     this.cookieSecret = cookieSecret;
     this.#pool = pool;
     this.#store = store;
+    this.live = new LiveUpdates(store);
     this.#retention = new Retention(store, options.keepDays);
     this.#client = new AsyncHTTPClient({ maxClients: 200 });
-    this.#monitor = new Monitor(this.#client, store, this.live, options);
+    this.#monitor = new Monitor(this.#client, options, (result) => {
+      const saving = store.record(result);
+      saving.then(
+        () => {
+          this.#hasChanged();
+        },
+        () => undefined, // who waits for it says so
+      );
+      return saving;
+    });
   }
 
   /** Opens the database. */
@@ -66,7 +76,7 @@ export class Uptime {
     const site = await this.#store.add(url);
     if (site === null) return null;
     this.#monitor.watch(site);
-    this.live.publish();
+    this.#hasChanged();
     return site;
   }
 
@@ -74,22 +84,20 @@ export class Uptime {
   async remove(id: number): Promise<boolean> {
     this.#monitor.unwatch(id);
     const wasThere = await this.#store.remove(id);
-    this.live.publish();
+    this.#hasChanged();
     return wasThere;
   }
 
-  /** Everything that is shown; computed once for each version, however many ask. */
-  reports(): Promise<SiteReport[]> {
-    const version = this.live.version;
-    if (this.#reports?.version !== version) {
-      const reports = Promise.resolve(this.#store.reports());
-      this.#reports = { version, reports };
-      // A failure is told to who asked now, and not to who asks next.
-      reports.catch(() => {
-        if (this.#reports?.reports === reports) this.#reports = null;
-      });
-    }
-    return this.#reports.reports;
+  /** Everything that is shown; computed once for each change, however many ask. */
+  overview(): Promise<Overview> {
+    if (this.#overview !== null) return this.#overview;
+    const overview = Promise.resolve(this.#store.overview());
+    this.#overview = overview;
+    // A failure is told to who asked now, and not to who asks next.
+    overview.catch(() => {
+      if (this.#overview === overview) this.#overview = null;
+    });
+    return overview;
   }
 
   /** Checks end or are cancelled, and whoever waits for news is answered; then `close`. */
@@ -104,5 +112,10 @@ export class Uptime {
     await this.#store.flush();
     await this.#pool.shutdown();
     this.#client.close();
+  }
+
+  #hasChanged(): void {
+    this.#overview = null;
+    this.live.publish();
   }
 }

@@ -23,6 +23,14 @@ export interface ApiSite {
   readonly days: readonly { readonly checks: number; readonly up: number }[];
 }
 
+/** News as the page gets it. */
+export interface ApiUpdate {
+  readonly id: number;
+  readonly row?: string;
+  readonly line?: string;
+  readonly startAnew?: true;
+}
+
 /** A running app. */
 export class AppProcess {
   readonly child: ChildProcess;
@@ -73,21 +81,30 @@ export class AppProcess {
     this.url = line.replace('listening on ', '');
   }
 
+  /** What the API says of all sites, and which update is the last that is in it. */
+  async overview(): Promise<{ readonly lastId: number; readonly sites: readonly ApiSite[] }> {
+    const response = await fetch(`${this.url}/api/sites`);
+    return (await response.json()) as { lastId: number; sites: readonly ApiSite[] };
+  }
+
   /** What the API says of all sites. */
   async sites(): Promise<readonly ApiSite[]> {
-    const response = await fetch(`${this.url}/api/sites`);
-    return ((await response.json()) as { sites: readonly ApiSite[] }).sites;
+    return (await this.overview()).sites;
+  }
+
+  /** What is told by long polling. */
+  async news(query: string, signal?: AbortSignal): Promise<readonly ApiUpdate[]> {
+    const news = await fetch(`${this.url}/live?${query}`, signal === undefined ? {} : { signal });
+    return ((await news.json()) as { updates: readonly ApiUpdate[] }).updates;
   }
 
   /** Follows the live updates until `isTrue` of the sites, for ten seconds at most. */
   async until(isTrue: (sites: readonly ApiSite[]) => boolean): Promise<readonly ApiSite[]> {
     const signal = AbortSignal.timeout(10_000);
-    let version = 0;
     for (;;) {
-      const news = await fetch(`${this.url}/live?since=${version}`, { signal });
-      version = ((await news.json()) as { version: number }).version;
-      const sites = await this.sites();
+      const { lastId, sites } = await this.overview();
       if (isTrue(sites)) return sites;
+      await this.news(`after=${lastId}`, signal);
     }
   }
 

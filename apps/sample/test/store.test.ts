@@ -61,7 +61,7 @@ describe('Store', () => {
       latencyMs: 1,
       detail: 'x',
     });
-    const [report] = await store.reports();
+    const [report] = (await store.overview()).reports;
     expect(report?.days.map(({ checks, up }) => [checks, up])).toEqual([
       [2, 1],
       [3, 3],
@@ -71,7 +71,7 @@ describe('Store', () => {
   it('computes percentiles by nearest rank', async () => {
     const site = await store.add('http://a/');
     for (let at = 1; at <= 100; at++) await record(site?.id ?? 0, at);
-    const [report] = await store.reports();
+    const [report] = (await store.overview()).reports;
     expect(report?.percentiles).toEqual({ p50Ms: 50, p95Ms: 95, p99Ms: 99 });
     expect(report?.latenciesMs).toHaveLength(60);
   });
@@ -86,7 +86,7 @@ describe('Store', () => {
       }
     }
     await Promise.all(saved);
-    const [report] = await store.reports();
+    const [report] = (await store.overview()).reports;
     expect(report?.days.reduce((sum, day) => sum + day.checks, 0)).toBe(200);
   });
 
@@ -97,7 +97,7 @@ describe('Store', () => {
     await record(site?.id ?? 0, -20 * day);
     expect(await store.forget(start)).toBe(31);
     expect(await store.forget(start)).toBe(0);
-    const [report] = await store.reports();
+    const [report] = (await store.overview()).reports;
     expect(report?.latenciesMs).toHaveLength(30);
     expect(report?.days.map(({ checks }) => checks)).toEqual([60]);
   });
@@ -112,6 +112,6 @@ describe('Store', () => {
     const site = await store.add('http://a/');
     await store.remove(site?.id ?? 0);
     await record(site?.id ?? 0, 1);
-    expect(await store.reports()).toEqual([]);
+    expect((await store.overview()).reports).toEqual([]);
   });
 });

@@ -182,10 +182,8 @@ describe('the filter', () => {
 
   it('shows sites that are not up, or those with some text, on the page, live and in the API', async () => {
     const { running, url } = await withTwo();
-    const live = async (query: string): Promise<string> => {
-      const response = await fetch(`${running.url}/live?${query}`);
-      return ((await response.json()) as { html: string }).html;
-    };
+    const live = async (query: string): Promise<string> =>
+      (await running.news(query)).map(({ row = '', line = '' }) => row + line).join('');
     const faulty = [
       (await shown(`${running.url}/?show=faulty`)).page,
       await live('show=faulty'),
@@ -280,10 +278,8 @@ describe('stopping', () => {
 
   it('answers who is waiting, and logs no error', async () => {
     const running = await app([]);
-    const { version } = (await (await fetch(`${running.url}/api/sites`)).json()) as {
-      version: number;
-    };
-    const waiting = fetch(`${running.url}/live?since=${version}`);
+    const { lastId } = await running.overview();
+    const waiting = fetch(`${running.url}/live?after=${lastId}`);
     await running.until(() => true);
     expect(await running.stop()).toBe(0);
     expect((await waiting).status).toBe(200);

@@ -1,12 +1,10 @@
 // Watches the sites: one coroutine a site, all at once. Owns: which coroutines run, and how they end.
-// Must not know: HTTP handlers, SQL.
+// Must not know: HTTP handlers, what becomes of a result.
 import { CancelledError, type Future } from '@typhoon/concurrent';
 import { coroutine, sleep } from '@typhoon/gen';
 import { appLog } from '@typhoon/log';
 import { check } from './check.ts';
-import type { LiveUpdates } from '../live-updates.ts';
-import type { Site } from '../site.ts';
-import type { Store } from '../storage/store.ts';
+import type { Result, Site } from '../site.ts';
 import type { AsyncHTTPClient } from '@typhoon/httpclient';
 
 /** How often and how long. */
@@ -18,17 +16,20 @@ export interface MonitorOptions {
 /** The running checks. */
 export class Monitor {
   readonly #client: AsyncHTTPClient;
-  readonly #store: Store;
-  readonly #live: LiveUpdates;
   readonly #options: MonitorOptions;
+  readonly #record: (result: Result) => Future<void>;
   #isStopped = false;
   readonly #watches = new Map<number, Future<void>>();
 
-  constructor(client: AsyncHTTPClient, store: Store, live: LiveUpdates, options: MonitorOptions) {
+  /** `record` takes each result. */
+  constructor(
+    client: AsyncHTTPClient,
+    options: MonitorOptions,
+    record: (result: Result) => Future<void>,
+  ) {
     this.#client = client;
-    this.#store = store;
-    this.#live = live;
     this.#options = options;
+    this.#record = record;
   }
 
   /** Starts watching a site; not after `stop`. */
@@ -65,8 +66,7 @@ export class Monitor {
     for (;;) {
       const result = yield* check(this.#client, site, timeoutMs);
       try {
-        yield* this.#store.record(result);
-        this.#live.publish();
+        yield* this.#record(result);
       } catch (error) {
         if (error instanceof CancelledError) throw error;
         appLog.error('a result of %s is lost', site.url, error);

@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { open } from './database.ts';
 import { reportOf } from './site-report.ts';
-import type { Result, Site, SiteReport } from '../site.ts';
+import { latestUpdates, missedAfter } from './updates.ts';
+import type { Missed, Overview, Result, Site } from '../site.ts';
 
 /** Makes the tables where there are none. */
 export function prepareDatabase(file: string): void {
@@ -47,9 +48,18 @@ export function recordResult(file: string, result: Result): void {
     );
 }
 
-/** Everything that is shown, of all sites; the percentiles are computed here, off the loop. */
-export function reportSites(file: string, now: number): SiteReport[] {
-  return listSites(file).map((site) => reportOf(open(file), site, now));
+/** Everything that is shown; the percentiles are computed here, off the loop. */
+export function overview(file: string, now: number): Overview {
+  const database = open(file);
+  // First what happened: what comes in between is in the reports already, and the next update says it again.
+  const latest = latestUpdates(database);
+  const reports = listSites(file).map((site) => reportOf(database, site, now));
+  return { reports, latest, lastId: latest[0]?.id ?? 0 };
+}
+
+/** What happened behind an update, at most a few hundred, and how those sites are now. */
+export function newsAfter(file: string, id: number, now: number): Missed {
+  return missedAfter(open(file), id, now);
 }
 
 /**

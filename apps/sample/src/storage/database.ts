@@ -25,6 +25,29 @@ const SCHEMA = `
       NEW.site_id, date(NEW.started_at / 1000, 'unixepoch'), 1, NEW.outcome = 'up'
     ) ON CONFLICT DO UPDATE SET checks = checks + 1, up = up + excluded.up;
   END;
+  -- What has happened, for whoever follows it: the last ten thousand. A number is never given twice, and they are in the order of
+  -- the commits, so who has seen one knows what is missing, whichever process he asks.
+  CREATE TABLE IF NOT EXISTS updates (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    site_id INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    what TEXT NOT NULL,
+    detail TEXT NOT NULL
+  );
+  CREATE TRIGGER IF NOT EXISTS tell_added AFTER INSERT ON sites BEGIN
+    INSERT INTO updates VALUES (NULL, unixepoch() * 1000, NEW.id, NEW.url, 'added', '');
+  END;
+  CREATE TRIGGER IF NOT EXISTS tell_removed AFTER DELETE ON sites BEGIN
+    INSERT INTO updates VALUES (NULL, unixepoch() * 1000, OLD.id, OLD.url, 'removed', '');
+  END;
+  CREATE TRIGGER IF NOT EXISTS tell_checked AFTER INSERT ON results BEGIN
+    INSERT INTO updates SELECT NULL, NEW.started_at, id, url, NEW.outcome, NEW.detail
+      FROM sites WHERE id = NEW.site_id;
+  END;
+  CREATE TRIGGER IF NOT EXISTS forget_update AFTER INSERT ON updates BEGIN
+    DELETE FROM updates WHERE id <= NEW.id - 10000;
+  END;
   CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 

@@ -1,12 +1,12 @@
-// The app's memory: SQLite behind the thread pool, so that the loop never waits for the disk.
+// The app's memory: SQLite behind an executor, so that the loop never waits for the disk.
 // Owns: which task runs where, and that no result is lost. Must not know: SQL (database-tasks.ts).
 import { fileURLToPath } from 'node:url';
 import { CancelledError, type Future } from '@typhoon/concurrent';
-import { moduleTasks, type ThreadPoolExecutor } from '@typhoon/executor';
+import { moduleTasks, type Executor } from '@typhoon/executor';
 import { coroutine, sleep } from '@typhoon/gen';
 import { appLog } from '@typhoon/log';
 import type * as databaseTasks from './database-tasks.ts';
-import type { Result, Site, SiteReport } from '../site.ts';
+import type { Missed, Overview, Result, Site } from '../site.ts';
 
 const TASKS = new URL('./database-tasks.js', import.meta.url);
 const task = moduleTasks<typeof databaseTasks>(TASKS);
@@ -14,7 +14,9 @@ const task = moduleTasks<typeof databaseTasks>(TASKS);
 /** What the pool's threads load. */
 export const filesOfWorkers: readonly string[] = [
   TASKS,
-  ...['./database.js', './site-report.js'].map((name) => new URL(name, import.meta.url)),
+  ...['./database.js', './site-report.js', './updates.js'].map(
+    (name) => new URL(name, import.meta.url),
+  ),
 ].map((url) => fileURLToPath(url));
 
 const ATTEMPTS = 5;
@@ -24,44 +26,49 @@ const FORGOTTEN_AT_ONCE = 5000;
 
 /** Sites and results, on disk. */
 export class Store {
-  readonly #pool: ThreadPoolExecutor;
+  readonly #executor: Executor;
   readonly #file: string;
   readonly #saving = new Set<PromiseLike<void>>();
 
-  /** The pool is the caller's, who shuts it down behind `flush`. */
-  constructor(file: string, pool: ThreadPoolExecutor) {
+  /** The executor is the caller's, who shuts it down behind `flush`. */
+  constructor(file: string, executor: Executor) {
     this.#file = file;
-    this.#pool = pool;
+    this.#executor = executor;
   }
 
   /** Makes the tables; to be waited for before anything else. */
   open(): Future<void> {
-    return this.#pool.submit(task('prepareDatabase'), this.#file);
+    return this.#executor.submit(task('prepareDatabase'), this.#file);
   }
 
   /** All sites. */
   sites(): Future<Site[]> {
-    return this.#pool.submit(task('listSites'), this.#file);
+    return this.#executor.submit(task('listSites'), this.#file);
   }
 
   /** Adds a site; null when it is there already. */
   add(url: string): Future<Site | null> {
-    return this.#pool.submit(task('addSite'), this.#file, url);
+    return this.#executor.submit(task('addSite'), this.#file, url);
   }
 
   /** Removes a site; whether it was there. */
   remove(id: number): Future<boolean> {
-    return this.#pool.submit(task('removeSite'), this.#file, id);
+    return this.#executor.submit(task('removeSite'), this.#file, id);
   }
 
   /** Everything that is shown. */
-  reports(): Future<SiteReport[]> {
-    return this.#pool.submit(task('reportSites'), this.#file, Date.now());
+  overview(): Future<Overview> {
+    return this.#executor.submit(task('overview'), this.#file, Date.now());
+  }
+
+  /** What happened behind an update, in pieces: ask again until there is no more. */
+  newsAfter(id: number): Future<Missed> {
+    return this.#executor.submit(task('newsAfter'), this.#file, id, Date.now());
   }
 
   /** A secret for cookies, the same from start to start. */
   cookieSecret(): Future<string> {
-    return this.#pool.submit(task('secretOf'), this.#file, 'cookies');
+    return this.#executor.submit(task('secretOf'), this.#file, 'cookies');
   }
 
   /** Forgets results that began before that time, in ms since the epoch; how many. */
@@ -94,7 +101,7 @@ export class Store {
   ): Generator<unknown, void, unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        yield* this.#pool.submit(task('recordResult'), this.#file, result);
+        yield* this.#executor.submit(task('recordResult'), this.#file, result);
         return;
       } catch (error) {
         if (error instanceof CancelledError || attempt === ATTEMPTS) throw error;
@@ -109,7 +116,7 @@ export class Store {
     before: number,
   ): Generator<unknown, number, unknown> {
     for (let count = 0; ;) {
-      const gone = yield* this.#pool.submit(
+      const gone = yield* this.#executor.submit(
         task('forgetResults'),
         this.#file,
         before,

@@ -33,7 +33,7 @@ const all = args(
   { query: described(siteFilter) },
   {
     summary: 'Sites with what is known of them',
-    responses: { 200: described(v.object({ version: whole, sites: v.array(report) })) },
+    responses: { 200: described(v.object({ lastId: whole, sites: v.array(report) })) },
   },
 );
 const one = args(
@@ -45,8 +45,8 @@ const one = args(
 export class SitesApiHandler extends UptimeHandler {
   @all
   override async get({ query }: ArgsOf<typeof all>): Promise<void> {
-    const { version } = this.uptime.live;
-    this.write({ version, sites: filtered(await this.uptime.reports(), query) });
+    const { reports, lastId } = await this.uptime.overview();
+    this.write({ lastId, sites: filtered(reports, query) });
   }
 }
 
@@ -54,7 +54,7 @@ export class SitesApiHandler extends UptimeHandler {
 export class SiteApiHandler extends UptimeHandler {
   @one
   override async get({ path: { id } }: ArgsOf<typeof one>): Promise<void> {
-    const reports = await this.uptime.reports();
+    const { reports } = await this.uptime.overview();
     const found = reports.find((site) => site.id === id);
     if (found === undefined) throw new HTTPError(404);
     this.write({ ...found });

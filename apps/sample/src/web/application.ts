@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import * as autoreload from '@typhoon/autoreload';
 import { Application } from '@typhoon/web';
 import { DescriptionHandler, HealthHandler, SiteApiHandler, SitesApiHandler } from './api.ts';
-import { LiveHandler } from './live.ts';
+import { LiveEventsHandler } from './live-events.ts';
+import { LivePollHandler } from './live-poll.ts';
+import { LiveSocketHandler } from './live-socket.ts';
 import { AddSiteHandler, PageHandler, RemoveSiteHandler } from './page.ts';
 import type { Uptime } from '../uptime.ts';
 
@@ -35,7 +37,9 @@ export function createApplication(uptime: Uptime, options: WebOptions): Applicat
       ['/', PageHandler, known],
       ['/sites', AddSiteHandler, known],
       ['/sites/(?<id>\\d+)/remove', RemoveSiteHandler, known],
-      ['/live', LiveHandler, known],
+      ['/live', LivePollHandler, known],
+      ['/live/events', LiveEventsHandler, known],
+      ['/live/socket', LiveSocketHandler, known],
       ['/api/sites', SitesApiHandler, known],
       ['/api/sites/(?<id>\\d+)', SiteApiHandler, known],
       ['/api/openapi.json', DescriptionHandler, { uptime, describe }],

@@ -1,36 +1,51 @@
-// Live updates by long polling: the answer waits until there is news.
-import { args, type ArgsOf } from '@typhoon/web';
-import { toStandardJsonSchema as described } from '@valibot/to-json-schema';
+// What followers are told, whichever way it goes. Owns: the query, the form of a message.
+import { Published } from '@typhoon/topic';
 import * as v from 'valibot';
-import { filtered, siteFilter } from './site-filter.ts';
+import { isFilteredOut, siteFilter } from './site-filter.ts';
 import { sparkline } from './sparkline.ts';
-import { UptimeHandler } from './uptime-handler.ts';
-import type { Future } from '@typhoon/concurrent';
+import { newsOf } from '../live-updates.ts';
+import type { RequestHandler } from '@typhoon/web';
+import type { SiteFilter } from './site-filter.ts';
+import type { Update } from '../site.ts';
 
-/** Proxies give up on a silent answer after 30 s or more. */
-const LONGEST_WAIT_MS = 25_000;
+/** `?after=ID`, the update that was seen last, and the filter. */
+export const liveQuery = v.object({
+  ...siteFilter.entries,
+  after: v.optional(v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.toNumber()), '0'),
+});
 
-const since = v.optional(v.pipe(v.string(), v.toNumber()), '0');
-const news = args(
-  { query: described(v.object({ ...siteFilter.entries, since })) },
-  { summary: 'The list as HTML, once it is newer than a version' },
-);
+/** What somebody who has to look at everything anew is told. */
+export const START_ANEW = JSON.stringify({ startAnew: true });
 
-/** `GET /live?since=VERSION`, and the filter: the list, once it is newer than that. */
-export class LiveHandler extends UptimeHandler {
-  #news: Future<number> | null = null;
+/**
+ * News as JSON for the page: `{ id, siteId, row, line }`. `row` is the site's row in the table, empty when it is not to be there and
+ * absent when it stays as it is; `line` is for the list of what happened. Made once for all whose filters give the same: it has
+ * nothing in it that is for one visitor.
+ */
+export function pageNews(
+  handler: RequestHandler,
+  message: Published,
+  filter: SiteFilter,
+): Published {
+  const { update, report } = newsOf(message);
+  const hasRow = report !== null && !isFilteredOut(report.url, report.last?.outcome, filter);
+  const hasLine = !isFilteredOut(update.url, outcomeOf(update), filter);
+  return message.as(`page ${hasRow}, ${hasLine}`, () => {
+    const html = (template: string, values: object): string =>
+      handler.renderString(template, { ...values }).toString();
+    const row = report === null && update.what !== 'removed' ? undefined : '';
+    return new Published(
+      JSON.stringify({
+        id: update.id,
+        siteId: update.siteId,
+        row: hasRow ? html('row.html', { report, sparkline }) : row,
+        line: hasLine ? html('line.html', { update }) : undefined,
+      }),
+    );
+  });
+}
 
-  @news
-  override async get({ query }: ArgsOf<typeof news>): Promise<void> {
-    this.#news = this.uptime.live.wait(query.since, LONGEST_WAIT_MS);
-    const version = await this.#news;
-    const reports = filtered(await this.uptime.reports(), query);
-    const html = this.renderString('sites.html', { reports, filter: query, sparkline });
-    this.setHeader('Cache-Control', 'no-store');
-    this.write({ version, html: html.toString() });
-  }
-
-  override onConnectionClose(): void {
-    this.#news?.cancel();
-  }
+/** How a check went; undefined for what was no check. */
+export function outcomeOf({ what }: Update) {
+  return what === 'added' || what === 'removed' ? undefined : what;
 }

@@ -3,8 +3,15 @@ import { args, HTTPError, type ArgsOf } from '@typhoon/web';
 import { toStandardJsonSchema as described } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { faultOfUrl } from '../site.ts';
+import { outcomeOf } from './live.ts';
 import { siteName } from './site-name.ts';
-import { filtered, recalledFilter, rememberFilter, siteFilter } from './site-filter.ts';
+import {
+  filtered,
+  isFilteredOut,
+  recalledFilter,
+  rememberFilter,
+  siteFilter,
+} from './site-filter.ts';
 import { sparkline } from './sparkline.ts';
 import { UptimeHandler } from './uptime-handler.ts';
 import type { SiteFilter } from './site-filter.ts';
@@ -27,9 +34,12 @@ export class PageHandler extends UptimeHandler {
 
   /** The page; with what was wrong with `url`, if something was. */
   protected async renderPage(filter: SiteFilter, fault = '', url = ''): Promise<void> {
-    const { version } = this.uptime.live;
-    const reports = filtered(await this.uptime.reports(), filter);
-    await this.render('index.html', { reports, version, filter, fault, url, sparkline });
+    const { reports, latest, lastId } = await this.uptime.overview();
+    await this.render('index.html', {
+      reports: filtered(reports, filter),
+      latest: latest.filter((update) => !isFilteredOut(update.url, outcomeOf(update), filter)),
+      ...{ lastId, filter, fault, url, sparkline },
+    });
   }
 }
 

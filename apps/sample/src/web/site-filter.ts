@@ -1,7 +1,7 @@
 // Which sites a visitor wants to see, and remembering it for the next visit. Owns: the words of the query, the cookie.
 import * as v from 'valibot';
 import type { RequestHandler } from '@typhoon/web';
-import type { SiteReport } from '../site.ts';
+import type { Outcome, SiteReport } from '../site.ts';
 
 /** A filter, as queries have it; empty for all sites. */
 export const siteFilter = v.object({
@@ -14,15 +14,19 @@ export const siteFilter = v.object({
 /** A filter. */
 export type SiteFilter = Readonly<v.InferOutput<typeof siteFilter>>;
 
-/** Those that a filter lets pass. */
-export function filtered(
-  reports: readonly SiteReport[],
+/** Whether a filter leaves out what has this URL and went this way; undefined is not known yet. */
+export function isFilteredOut(
+  url: string,
+  outcome: Outcome | undefined,
   { show = 'all', text = '' }: SiteFilter,
-): SiteReport[] {
-  return reports.filter(({ url, last }) => {
-    const isWanted = show === 'all' || (last !== null && last.outcome !== 'up');
-    return isWanted && url.includes(text);
-  });
+): boolean {
+  const isWanted = show === 'all' || (outcome !== undefined && outcome !== 'up');
+  return !isWanted || !url.includes(text);
+}
+
+/** Those that a filter lets pass. */
+export function filtered(reports: readonly SiteReport[], filter: SiteFilter): SiteReport[] {
+  return reports.filter(({ url, last }) => !isFilteredOut(url, last?.outcome, filter));
 }
 
 const COOKIE = 'filter';
