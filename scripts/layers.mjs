@@ -23,6 +23,7 @@ export const LAYERS = {
   autoreload: 5,
   web: 5,
   websocket: 5,
+  'topic-redis': 5,
 };
 
 /** What may be imported besides from within the importer's own layer. */

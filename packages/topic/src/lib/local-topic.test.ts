@@ -1,6 +1,7 @@
 import { setLogSink } from '@typhoon/log';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LocalTopic } from './local-topic.ts';
+import { Subscribers } from './subscribers.ts';
 import type { Published } from './published.ts';
 
 afterEach(() => setLogSink(null));
@@ -58,5 +59,30 @@ describe('LocalTopic', () => {
     expect(got).toEqual(['x', 'k']);
     expect(lines).toHaveLength(1);
     expect(topic.size).toBe(2);
+  });
+});
+
+describe('Subscribers', () => {
+  it('tells each of a gap, and says when the last has gone', () => {
+    const lines: string[] = [];
+    setLogSink({ write: ({ message }) => lines.push(message) });
+    const topic = new LocalTopic('news');
+    let empty = 0;
+    const subscribers = new Subscribers(topic, () => empty++);
+    const got: string[] = [];
+    const leave = [
+      subscribers.add({ deliver: () => true }),
+      subscribers.add({
+        deliver: () => true,
+        onGap: () => {
+          throw new Error('broken');
+        },
+      }),
+      subscribers.add({ deliver: () => true, onGap: ({ name }) => got.push(name) }),
+    ];
+    subscribers.tellGap();
+    expect([got, lines.length, subscribers.size]).toEqual([['news'], 1, 3]);
+    for (const one of [...leave, ...leave]) one();
+    expect(empty).toBe(1);
   });
 });

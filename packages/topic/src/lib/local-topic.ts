@@ -1,7 +1,7 @@
-// A topic within one process. Owns: who has subscribed. Must not know: how a message gets to a reader.
+// A topic within one process. Must not know: who has subscribed (subscribers.ts), how a message gets to a reader.
 import { Future } from '@typhoon/concurrent';
-import { appLog } from '@typhoon/log';
 import { Published, type PublishOptions } from './published.ts';
+import { Subscribers } from './subscribers.ts';
 import type { Topic, TopicSubscriber } from './topic.ts';
 
 const DONE: Future<void> = Future.resolved(undefined);
@@ -17,10 +17,11 @@ const DONE: Future<void> = Future.resolved(undefined);
  */
 export class LocalTopic implements Topic {
   readonly name: string;
-  readonly #subscribers = new Set<TopicSubscriber>();
+  readonly #subscribers: Subscribers;
 
   constructor(name = '') {
     this.name = name;
+    this.#subscribers = new Subscribers(this);
   }
 
   get size(): number {
@@ -28,24 +29,15 @@ export class LocalTopic implements Topic {
   }
 
   publish(data: string | Uint8Array, options?: PublishOptions): Future<void> {
-    const message = new Published(data, options);
-    for (const subscriber of this.#subscribers) {
-      try {
-        if (!subscriber.deliver(message)) this.#subscribers.delete(subscriber);
-      } catch (error) {
-        appLog.error('A subscriber of the topic %s threw', this.name, error);
-      }
-    }
+    this.#subscribers.deliver(new Published(data, options));
     return DONE;
   }
 
   subscribe(subscriber: TopicSubscriber): () => void {
-    const unsubscribe = (): void => {
-      this.#subscribers.delete(subscriber);
-    };
-    if (this.#subscribers.has(subscriber)) return unsubscribe;
-    this.#subscribers.add(subscriber);
-    subscriber.whenGone?.(unsubscribe);
-    return unsubscribe;
+    return this.#subscribers.add(subscriber);
+  }
+
+  ready(): Future<void> {
+    return DONE;
   }
 }

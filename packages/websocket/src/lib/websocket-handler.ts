@@ -18,7 +18,7 @@ import {
 } from './handshake/handshake-request.ts';
 import { WebSocketClosedError, WebSocketError } from './websocket-error.ts';
 import type { Future } from '@typhoon/concurrent';
-import type { Published, SendLimitOptions, TopicSubscriber } from '@typhoon/topic';
+import type { Published, SendLimitOptions, Topic, TopicSubscriber } from '@typhoon/topic';
 import type { HeaderValue, CookieOptions } from '@typhoon/web';
 
 /** A message: text, or bytes. */
@@ -95,6 +95,14 @@ export class WebSocketHandler extends RequestHandler implements TopicSubscriber 
   /** How much may wait for a client that reads slowly, and what then. */
   getSendLimit(): SendLimitOptions {
     return NO_LIMIT;
+  }
+
+  /**
+   * Messages of a topic that this handler has subscribed to may be lost (`@typhoon/topic-redis`): the client has to be told the state
+   * again. What is published from now on comes.
+   */
+  onGap(_topic: Topic): void {
+    // most clients need not know
   }
 
   // What applications call.

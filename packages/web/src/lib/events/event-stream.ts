@@ -6,6 +6,7 @@ import {
   Backlog,
   type Published,
   type SendLimitOptions,
+  type Topic,
   type TopicSubscriber,
 } from '@typhoon/topic';
 import { eventText, type StreamEvent } from './event-text.ts';
@@ -24,6 +25,8 @@ export interface EventStreamOptions {
   readonly history?: EventHistory;
   /** How much may wait for a client that does not read, and what then. */
   readonly sendLimit?: SendLimitOptions;
+  /** Called when messages of a topic may be lost (`@typhoon/topic-redis`): the client has to be told the state again. */
+  readonly onGap?: (topic: Topic, stream: EventStream) => void;
 }
 
 const HEARTBEAT_MS = 15_000;
@@ -56,6 +59,7 @@ export class EventStream implements TopicSubscriber, Expirable {
   readonly #handler: RequestHandler;
   readonly #heartbeatMs: number;
   readonly #backlog: Backlog<string>;
+  readonly #onGap: EventStreamOptions['onGap'];
   readonly #loop: IOLoop = IOLoop.current();
   /** Settled when all that waits has gone out; null while the client keeps up. */
   #drained: Future<void> | null = null;
@@ -66,10 +70,11 @@ export class EventStream implements TopicSubscriber, Expirable {
 
   /** Begins the answer. @throws WebError `ERR_HEAD_SENT` */
   constructor(handler: RequestHandler, options: EventStreamOptions = {}) {
-    const { heartbeatMs = HEARTBEAT_MS, retryMs, history, sendLimit = {} } = options;
+    const { heartbeatMs = HEARTBEAT_MS, retryMs, history, sendLimit = {}, onGap } = options;
     const { maxBytes = MAX_WAITING_BYTES, policy = 'wait' } = sendLimit;
     this.#handler = handler;
     this.#heartbeatMs = heartbeatMs;
+    this.#onGap = onGap;
     this.#backlog = new Backlog(maxBytes, policy);
     const { connection, headers, signal } = handler.request;
     this.lastEventId = headers.get('Last-Event-ID') ?? null;
@@ -114,6 +119,11 @@ export class EventStream implements TopicSubscriber, Expirable {
     const text = message.as('event', (data) => eventText({ data: textOf(data) }));
     void this.#send(text, message.key);
     return !this.isEnded;
+  }
+
+  /** Tells `options.onGap`. */
+  onGap(topic: Topic): void {
+    this.#onGap?.(topic, this);
   }
 
   /** Calls back when the stream has ended; at once when it has. */
