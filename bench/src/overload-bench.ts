@@ -1,13 +1,12 @@
 // `pnpm bench overload`: what a refusal costs, and what clients that read nothing cost the others. Owns: the rounds, the tables.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { load, loadBy, type LoadResult } from './load.ts';
 import { ServerProcess } from './server-process.ts';
-import { inWords, ratioSpread, spread } from './spread.ts';
+import { inWords, spread } from './spread.ts';
+import { stalledReaders } from './stalled-readers.ts';
 
 /** How long, how often, which pollers. */
 export interface OverloadBenchOptions {
@@ -20,16 +19,15 @@ type Poller = 'epoll' | 'net';
 type Mode = 'none' | 'requests' | 'connections';
 
 const CLOSING = "wrk.headers['Connection'] = 'close'";
-const STALLED = 1000;
-const HEALTHY = 1000;
-const WRITE_LIMIT_BYTES = 65_536;
 
 /** Measures and prints. */
 export async function overloadBench(options: OverloadBenchOptions): Promise<void> {
   for (const poller of ['epoll', 'net'] as const) {
     if (options.only.length > 0 && !options.only.includes(poller)) continue;
     await refusals(poller, options);
-    for (const path of ['/pieces', '/shared']) await stalledReaders(poller, path, options);
+    for (const path of ['/pieces', '/shared']) {
+      await stalledReaders(`${path} on ${poller}`, () => start(poller, 'none'), path, options);
+    }
   }
 }
 
@@ -92,34 +90,6 @@ async function refusals(poller: Poller, { rounds, seconds }: OverloadBenchOption
   }
 }
 
-async function stalledReaders(
-  poller: Poller,
-  path: string,
-  { rounds, seconds }: OverloadBenchOptions,
-): Promise<void> {
-  const [alone, beside, growth]: [number[], number[], number[]] = [[], [], []];
-  for (let round = 0; round < rounds; round++) {
-    const server = await start(poller, 'none');
-    try {
-      await load(urlOf(server), HEALTHY, 1);
-      alone.push((await load(urlOf(server), HEALTHY, seconds)).p99Ms);
-      const before = await settledRss(server);
-      const crowd = await stall(server.port, path);
-      growth.push(((await settledRss(server)) - before) / STALLED);
-      beside.push((await load(urlOf(server), HEALTHY, seconds)).p99Ms);
-      crowd.kill();
-    } finally {
-      await server.stop();
-    }
-  }
-  const ratio = inWords(ratioSpread(beside, alone));
-  console.log(
-    `\n### ${STALLED} that do not read ${path}, beside ${HEALTHY} that ask for /, on ${poller}\n`,
-  );
-  console.log(`RSS each: ${words(growth)} bytes, bar ${Math.round(1.1 * WRITE_LIMIT_BYTES)}`);
-  console.log(`p99 ms alone ${words(alone)}, beside ${words(beside)}, ratio ${ratio}, bar 1.10`);
-}
-
 function words(values: readonly number[] = []): string {
   return inWords(spread(values), (values[0] ?? 0) < 1000 ? 2 : 0);
 }
@@ -136,21 +106,6 @@ async function hold(port: number, path: string): Promise<ReturnType<typeof conne
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
   await delay(100);
   return socket;
-}
-
-async function stall(port: number, path: string): Promise<ReturnType<typeof spawn>> {
-  const script = fileURLToPath(new URL('../python/stalled_clients.py', import.meta.url));
-  const args = [script, String(port), String(STALLED), path];
-  const child = spawn('/usr/bin/python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  await once(createInterface({ input: child.stdout }), 'line');
-  return child;
-}
-
-/** RSS without garbage, two seconds after what was done. */
-async function settledRss(server: ServerProcess): Promise<number> {
-  await delay(2000);
-  await server.collectGarbage();
-  return server.usage().rssBytes;
 }
 
 function cpuMs(server: ServerProcess): number {

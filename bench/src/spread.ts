@@ -29,3 +29,13 @@ export function median(values: readonly number[]): number {
 export function inWords({ median: middle, least, most }: Spread, digits = 2): string {
   return `${middle.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
+
+/** The slope of the straight line that lies nearest to the points. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const x = mean(points.map(([at]) => at));
+  const y = mean(points.map(([, value]) => value));
+  const over = mean(points.map(([at, value]) => (at - x) * (value - y)));
+  return over / mean(points.map(([at]) => (at - x) ** 2));
+}

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { load, loadBy, type LoadResult } from '../load.ts';
 import { ServerProcess } from '../server-process.ts';
+import { slope } from '../spread.ts';
 import { IdleConnections } from './idle-connections.ts';
 import type { Contestant } from './contestants.ts';
 
@@ -117,16 +118,6 @@ async function settledRss(server: ServerProcess): Promise<number> {
   await delay(10_000);
   await server.collectGarbage();
   return server.usage().rssBytes;
-}
-
-/** Of the straight line that lies nearest to the points. */
-function slope(points: readonly (readonly [x: number, y: number])[]): number {
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  const x = mean(points.map(([at]) => at));
-  const y = mean(points.map(([, value]) => value));
-  const over = mean(points.map(([at, value]) => (at - x) * (value - y)));
-  return over / mean(points.map(([at]) => (at - x) ** 2));
 }
 
 function body(bytes: number): Scenario {

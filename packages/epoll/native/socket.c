@@ -14,6 +14,10 @@
 
 #include "slots.h"
 
+// What the kernel takes of a connection's bytes before it can send them: what a gigabit a second carries in a millisecond.
+// Without that it takes megabytes for each client that reads nothing, and a thousand of them use up all its memory for TCP.
+enum { UNSENT_MAX = 128 << 10 };
+
 typedef struct {
   struct sockaddr_storage address;
   socklen_t size;
@@ -28,6 +32,13 @@ int ty_socket_error(int fd) {
 static void switch_on(int fd, int level, int option) {
   int on = 1;
   setsockopt(fd, level, option, &on, sizeof on);
+}
+
+// What is accepted inherits it. A unix socket refuses it, and has no need of it.
+static void prepare_tcp(int fd) {
+  int unsent = UNSENT_MAX;
+  switch_on(fd, IPPROTO_TCP, TCP_NODELAY);
+  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 }
 
 // IPv6 may name its interface: fe80::1%eth0.
@@ -83,7 +94,7 @@ static int listen_on(ty_poller *p, const endpoint *end, int backlog, int flags) 
   if (fd < 0) return fd;
   if (end->address.ss_family != AF_UNIX) {
     switch_on(fd, SOL_SOCKET, SO_REUSEADDR);
-    switch_on(fd, IPPROTO_TCP, TCP_NODELAY); // what is accepted inherits it
+    prepare_tcp(fd);
   }
   if (flags & TY_REUSE_PORT) switch_on(fd, SOL_SOCKET, SO_REUSEPORT);
   if (end->address.ss_family == AF_INET6) {
@@ -121,14 +132,14 @@ int ty_listen_descriptor(ty_poller *p, int fd) {
   if (type != SOCK_STREAM || is_listening != 1) return -EINVAL;
   int flags = fcntl(fd, F_GETFL);
   if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return -errno;
-  switch_on(fd, IPPROTO_TCP, TCP_NODELAY); // refused by a unix socket, which has no need of it
+  prepare_tcp(fd);
   return ty_adopt(p, fd, SLOT_LISTENER, p->is_starved ? 0 : EPOLLIN);
 }
 
 static int connect_to(ty_poller *p, const endpoint *end, const endpoint *local) {
   int fd = open_socket(end);
   if (fd < 0) return fd;
-  if (end->address.ss_family != AF_UNIX) switch_on(fd, IPPROTO_TCP, TCP_NODELAY);
+  if (end->address.ss_family != AF_UNIX) prepare_tcp(fd);
   if (local != NULL) switch_on(fd, SOL_SOCKET, SO_REUSEADDR);
   if (local != NULL && bind(fd, (const struct sockaddr *)&local->address, local->size) < 0) return fail(fd);
   if (connect(fd, (const struct sockaddr *)&end->address, end->size) < 0 && errno != EINPROGRESS) return fail(fd);

@@ -199,6 +199,30 @@ describeNative('a connection', () => {
     expect(first.length).toBe(20_005);
   });
 
+  it('leaves with us what a client who reads nothing does not take, instead of filling the kernel with it', async () => {
+    const bytes = 8 << 20;
+    let transport: Transport | null = null;
+    const [client] = await serve(
+      () => ({
+        ...QUIET,
+        connectionMade: (made) => {
+          transport = made;
+          made.write(Buffer.alloc(bytes));
+        },
+      }),
+      1,
+    );
+    client?.pause();
+    let left = -1;
+    for (let same = 0; same < 20;) {
+      const now = (transport as Transport | null)?.bufferedAmount ?? 0;
+      same = now === left ? same + 1 : 0;
+      left = now;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(left).toBeGreaterThan(bytes - (2 << 20)); // without a mark the kernel takes four
+  });
+
   it('sends what an async function writes after waiting, with the batch', async () => {
     const [client] = await serve(() => {
       let transport: Transport | null = null;
@@ -258,6 +282,38 @@ describeNative('a listener', () => {
     expect(made).toBe(5);
     await connected;
     for (const client of clients) client.destroy();
+  });
+
+  it('looks again after it has served those who waited: who came meanwhile is taken before it closes', async () => {
+    if (native === null) throw new Error(reason);
+    const { Poller, layout } = native;
+    const served: number[] = [];
+    class SecondComesLate extends Poller {
+      #looks = 0;
+      override accept(slot: number, generation: number): number {
+        served.push(made);
+        // The look between the two finds nobody, as if the second client were not there yet.
+        return ++this.#looks === 2 ? -1 : super.accept(slot, generation);
+      }
+    }
+    let made = 0;
+    const other = new IOLoop({
+      poller: (host) => new EpollPoller(host, { Poller: SecondComesLate, layout }),
+    });
+    const listener = await other.poller.listen(ANYWHERE, {}, () => {
+      made++;
+      return QUIET;
+    });
+    listener.setAccepting?.(false);
+    const clients = Array.from({ length: 2 }, () => connect(listener.address.port, '127.0.0.1'));
+    for (const client of clients) client.on('error', () => undefined);
+    for (const client of clients) await new Promise((resolve) => client.once('connect', resolve));
+    listener.acceptWaiting?.();
+    void listener.close();
+    // One is taken, nobody found; the other is taken, nobody found; the last look finds nobody at once.
+    expect(served).toEqual([0, 1, 1, 2, 2]);
+    for (const client of clients) client.destroy();
+    other.close();
   });
 
   it('shares its port with others that do', async () => {
