@@ -1,6 +1,6 @@
 // Which of the codings we can make a client likes best. RFC 9110 §12.5.3. Must not know: how they are made.
 
-/** The offered coding with the highest weight, of several the first; null where the client takes none of them. */
+/** The offered coding with the highest weight, of several the first; null where the client takes none of them, or likes it better as it is. */
 export function preferredEncoding<E extends string>(
   header: string,
   offered: readonly E[],
@@ -8,6 +8,8 @@ export function preferredEncoding<E extends string>(
   if (header === '') return null;
   const weights = weightsOf(header);
   let best: E | null = null;
+  // "identity" is always acceptable, and only what is said about it counts.
+  const plainWeight = weights.get('identity') ?? 0;
   let bestWeight = 0;
   for (const coding of offered) {
     const weight = weights.get(coding) ?? weights.get('*') ?? 0;
@@ -16,7 +18,7 @@ export function preferredEncoding<E extends string>(
       bestWeight = weight;
     }
   }
-  return best;
+  return bestWeight < plainWeight ? null : best;
 }
 
 function weightsOf(header: string): Map<string, number> {

@@ -1,13 +1,16 @@
 import * as zlib from 'node:zlib';
 import { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
 import { once } from 'node:events';
+import { Future } from '@typhoon/concurrent';
+import { ExpectLog } from '@typhoon/log/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ask, type Answer } from '../../../test/ask.ts';
 import { availableCodings } from './codings.ts';
-import { GZipContentEncoding } from './content-encoding.ts';
+import { contentEncoding, GZipContentEncoding } from './content-encoding.ts';
 import { etagOf } from './etag.ts';
 import { GzipStream } from './gzip-stream.ts';
+import type { OutgoingHead, OutputTransform } from './output-transform.ts';
 import type { AppResponse } from '../testing/memory-connection.ts';
 
 const LONG = 'hello gzip '.repeat(200);
@@ -95,14 +98,32 @@ describe('compressResponse', () => {
 
   it('keeps HEAD and 304 without a body', async () => {
     expect((await compressed(writeLong, 'gzip', 'HEAD')).body).toHaveLength(0);
-    const known = await ask(writeLong, {
-      settings: { compressResponse: true },
-      headers: { 'Accept-Encoding': 'gzip', 'If-None-Match': etagOf(LONG) },
-    });
-    expect([known.status, known.body.length]).toEqual([304, 0]);
-    expect(known.headers.has('Content-Encoding')).toBe(false);
+    for (const tag of [etagOf(LONG), `W/${etagOf(LONG)}`]) {
+      const known = await ask(writeLong, {
+        settings: { compressResponse: true },
+        headers: { 'Accept-Encoding': 'gzip', 'If-None-Match': `"other", ${tag}` },
+      });
+      expect([known.status, known.body.length]).toEqual([304, 0]);
+      expect(known.headers.has('Content-Encoding')).toBe(false);
+      expect(known.headers.get('Etag')).toBe(tag); // RFC 9110 §15.4.5
+    }
   });
 });
+
+const streamed: Answer = async (handler) => {
+  handler.write('a');
+  await handler.flush();
+  await handler.flush(); // nothing new
+  handler.write(LONG);
+  void handler.flush(); // and the end behind it
+};
+
+function decoded(coding: string, body: Buffer): string {
+  const name = { gzip: 'gunzipSync', br: 'brotliDecompressSync', zstd: 'zstdDecompressSync' }[
+    coding
+  ];
+  return (Reflect.get(zlib, name ?? '') as (bytes: Buffer) => Buffer)(body).toString();
+}
 
 describe('the coding', () => {
   const codingFor = async (accept: string): Promise<string | undefined> =>
@@ -114,6 +135,8 @@ describe('the coding', () => {
     ['gzip;q=0.2, br;q=0.9, deflate', 'br'],
     ['br;q=0, *;q=0.5', availableCodings.includes('zstd') ? 'zstd' : 'gzip'],
     ['*', availableCodings[0]],
+    ['gzip;q=0.5, identity;q=0.4', 'gzip'],
+    ['gzip;q=0.5, identity', undefined],
   ])('for "%s" is %s', async (accept, coding) => {
     expect(await codingFor(accept)).toBe(coding);
   });
@@ -135,15 +158,65 @@ describe('the coding', () => {
     expect(old.headers.get('Content-Encoding')).toBe('gzip');
   });
 
-  it('of what is streamed is gzip, or none', async () => {
-    const stream: Answer = async (handler) => {
-      handler.write('a');
-      await handler.flush();
+  it.each(availableCodings)(
+    'of what is streamed is %s where the client likes that',
+    async (coding) => {
+      const { headers, body } = await compressed(streamed, `${coding}, *;q=0.1`);
+      expect(headers.get('Content-Encoding')).toBe(coding);
+      expect(headers.has('Content-Length')).toBe(false);
+      expect(decoded(coding, body)).toBe(`a${LONG}`);
+    },
+  );
+
+  it('of events is gzip where the client does not mind, which needs the least memory', async () => {
+    const events: Answer = async (handler) => {
+      handler.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+      await streamed(handler);
     };
-    expect((await compressed(stream, 'br, gzip;q=0.1')).headers.get('Content-Encoding')).toBe(
-      'gzip',
-    );
-    expect((await compressed(stream, 'br')).body.toString()).toBe('a');
+    const codingFor = async (accept: string): Promise<string | undefined> =>
+      (await compressed(events, accept)).headers.get('Content-Encoding');
+    expect(await codingFor('gzip, br, zstd')).toBe('gzip');
+    expect(await codingFor('gzip;q=0.9, br')).toBe('br');
+  });
+
+  it('of what is streamed to HEAD is said, and nothing is sent', async () => {
+    const { headers, body } = await compressed(streamed, 'br', 'HEAD');
+    expect([headers.get('Content-Encoding'), body.length]).toEqual(['br', 0]);
+  });
+
+  it('passes what is streamed through the transforms behind it, the head at once', async () => {
+    const seen: [number, boolean][] = [];
+    class Watch implements OutputTransform {
+      transformFirstChunk(_head: OutgoingHead, chunk: Buffer, isLast: boolean): Buffer {
+        return this.transformChunk(chunk, isLast);
+      }
+      transformChunk(chunk: Buffer, isLast: boolean): Buffer {
+        seen.push([chunk.length, isLast]);
+        return chunk;
+      }
+    }
+    const { body } = await ask(streamed, {
+      settings: { transforms: [contentEncoding(['br']), Watch] },
+      headers: { 'Accept-Encoding': 'br' },
+    });
+    expect(decoded('br', body)).toBe(`a${LONG}`);
+    expect(seen[0]).toEqual([0, false]);
+    expect(seen.map(([, isLast]) => isLast)).toEqual([false, false, false, false, true]);
+    expect(seen.reduce((sum, [length]) => sum + length, 0)).toBe(body.length);
+  });
+
+  it('of what fails on the way ends the connection, and is logged', async () => {
+    class Broken implements OutputTransform {
+      transformFirstChunk(): Future<Buffer> {
+        return Future.rejected(new Error('broken'));
+      }
+      transformChunk(chunk: Buffer): Buffer {
+        return chunk;
+      }
+    }
+    await new ExpectLog('typhoon.general', 'Cannot send the rest').run(async () => {
+      await expect(ask(streamed, { settings: { transforms: [Broken] } })).rejects.toThrow();
+    });
   });
 
   it('is none for a part of something, and where nothing may be changed', async () => {

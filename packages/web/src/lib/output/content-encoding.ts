@@ -1,15 +1,20 @@
 // Compresses answers (WEB-96, 97). Owns: which answers, in which coding, and their headers.
-// Must not know: handlers, how bytes are coded (codings.ts, gzip-stream.ts).
+// Must not know: handlers, how bytes are coded (codings.ts).
 //
 // BREACH: where a page has a secret and shows what the client sent, its compressed size tells about the secret. XSRF tokens are
 // masked anew in each answer (xsrf-token.ts); for other secrets an answer says `Cache-Control: no-transform`, and goes out as
 // it is.
 import { preferredEncoding } from './accept-encoding.ts';
-import { availableCodings, encodeBody, type ContentCoding } from './codings.ts';
-import { GzipStream } from './gzip-stream.ts';
+import { availableCodings, encodeBody, pieceEncoder, type ContentCoding } from './codings.ts';
 import type { HTTPHeaders } from '@typhoon/http1';
 import type { HTTPServerRequest } from '@typhoon/httpserver';
-import type { OutgoingHead, OutputTransform, OutputTransformClass } from './output-transform.ts';
+import type {
+  OutgoingHead,
+  OutputTransform,
+  OutputTransformClass,
+  Piece,
+} from './output-transform.ts';
+import type { PieceEncoder } from './piece-encoder.ts';
 
 /** Types that shrink, besides `text/*`. */
 const CONTENT_TYPES = new Set([
@@ -21,32 +26,34 @@ const CONTENT_TYPES = new Set([
   'application/xhtml+xml',
   'image/svg+xml',
 ]);
-const LEVEL = 6;
 /** Less than that in one piece is not worth it. */
 const MIN_BYTES = 1024;
+const NOT_MODIFIED = 304;
 const PARTIAL_CONTENT = 206;
 
 /**
- * Compresses text in the coding that the client likes best of these; of several the first. Answers that are streamed go out in
- * gzip, each piece decodable when it comes.
+ * Compresses text in the coding that the client likes best of these; of several the first. Of answers that are streamed each
+ * piece is decodable when it comes.
  */
 abstract class ContentEncoding implements OutputTransform {
   /** What may be used, the best first. */
   protected abstract readonly codings: readonly ContentCoding[];
-  readonly #accepted: string;
-  #stream: GzipStream | null = null;
+  readonly #request: HTTPServerRequest;
+  #encoder: PieceEncoder | null = null;
 
   constructor(request: HTTPServerRequest) {
-    this.#accepted = request.headers.get('Accept-Encoding', '');
+    this.#request = request;
   }
 
-  transformFirstChunk(head: OutgoingHead, chunk: Buffer, isLast: boolean): Buffer {
+  transformFirstChunk(head: OutgoingHead, chunk: Buffer, isLast: boolean): Piece {
     const { headers } = head;
     addVary(headers);
+    if (head.statusCode === NOT_MODIFIED) this.#weakenKnownEtag(headers);
     if (!isWorthIt(head) || (isLast && chunk.length < MIN_BYTES)) return chunk;
-    // Only gzip can be made in pieces without waiting.
-    const offered = isLast ? this.codings : this.codings.filter((coding) => coding === 'gzip');
-    const coding = preferredEncoding(this.#accepted, offered);
+    const coding = preferredEncoding(
+      this.#request.headers.get('Accept-Encoding', ''),
+      isEventStream(headers) ? [...this.codings].sort(gzipFirst) : this.codings,
+    );
     if (coding === null) return chunk;
     headers.set('Content-Encoding', coding);
     weakenEtag(headers);
@@ -56,12 +63,20 @@ abstract class ContentEncoding implements OutputTransform {
       return whole;
     }
     headers.delete('Content-Length');
-    this.#stream = new GzipStream(LEVEL);
-    return this.#stream.push(chunk, false);
+    if (this.#request.method === 'HEAD') return chunk;
+    this.#encoder = pieceEncoder(coding);
+    return this.transformChunk(chunk, false);
   }
 
-  transformChunk(chunk: Buffer, isLast: boolean): Buffer {
-    return this.#stream === null ? chunk : this.#stream.push(chunk, isLast);
+  transformChunk(chunk: Buffer, isLast: boolean): Piece {
+    if (this.#encoder === null || (chunk.length === 0 && !isLast)) return chunk;
+    return this.#encoder.push(chunk, isLast);
+  }
+
+  /** RFC 9110 §15.4.5: 304 has the tag that 200 would have; the client that got it compressed says so. */
+  #weakenKnownEtag(headers: HTTPHeaders): void {
+    const known = this.#request.headers.get('If-None-Match', '');
+    if (known.includes(`W/${headers.get('Etag', '""')}`)) weakenEtag(headers);
   }
 }
 
@@ -97,6 +112,15 @@ function isWorthIt({ statusCode, headers }: OutgoingHead): boolean {
   if (/\bno-transform\b/i.test(headers.get('Cache-Control', ''))) return false;
   const type = headers.get('Content-Type', '').split(';')[0]?.trim().toLowerCase() ?? '';
   return type.startsWith('text/') || CONTENT_TYPES.has(type);
+}
+
+/** Those live long, and there are many: gzip keeps 32 KiB for each, the others half a MiB. */
+function isEventStream(headers: HTTPHeaders): boolean {
+  return headers.get('Content-Type', '').startsWith('text/event-stream');
+}
+
+function gzipFirst(one: ContentCoding, other: ContentCoding): number {
+  return Number(other === 'gzip') - Number(one === 'gzip');
 }
 
 /** RFC 9110 §8.8.1: the same tag may stand for other bytes now, so it is a weak one. */

@@ -4,12 +4,14 @@
 // one stream if each but the last run ends on a byte (a sync flush) and each knows the 32 KiB before it (a dictionary).
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
+import type { PieceEncoder } from './piece-encoder.ts';
+
 const WINDOW_BYTES = 32_768;
 /** RFC 1952 §2.3: deflate, no flags, no time, unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 
 /** Compresses; what each `push` gives can be decompressed with what came before it. */
-export class GzipStream {
+export class GzipStream implements PieceEncoder {
   readonly #level: number;
   #isBegun = false;
   /** The last bytes that went in. */

@@ -4,6 +4,8 @@
 import { HTTPOutputError, isFieldValue, responses } from '@typhoon/http1';
 import { Future } from '@typhoon/concurrent';
 import { defaultHeaders } from './default-headers.ts';
+import { LaterPieces } from './later-pieces.ts';
+import { firstPiece, nextPiece } from './transformed.ts';
 import { toBuffer } from '../octets.ts';
 import { WebError } from '../errors/web-error.ts';
 import type { HTTPHeaders } from '@typhoon/http1';
@@ -35,6 +37,8 @@ export class OutgoingResponse implements OutgoingHead {
   #parts: Uint8Array[] | null = null;
   #text = '';
   #cookies: Map<string, string> | null = null;
+  /** What a transform is still at work on. */
+  #later: LaterPieces | null = null;
 
   /** @param method The request's. */
   constructor(connection: HTTPConnection, method: string) {
@@ -123,16 +127,18 @@ export class OutgoingResponse implements OutgoingHead {
     const chunk = this.body;
     if (!this.isHeadSent) return this.#sendHead(chunk, isLast);
     this.dropBody();
-    let rest = chunk;
-    for (const transform of this.transforms)
-      rest = transform.transformChunk(toBuffer(rest), isLast);
-    return rest.length === 0 || this.#isHead ? DONE : this.#connection.write(rest);
+    const { transforms } = this;
+    const piece = transforms.length === 0 ? chunk : nextPiece(transforms, toBuffer(chunk), isLast);
+    if (this.#isHead) return DONE;
+    if (this.#later !== null || piece instanceof Future) return this.#writeLater(piece);
+    return piece.length === 0 ? DONE : this.#connection.write(piece);
   }
 
   /** The end; what was written has been flushed. @throws HTTPOutputError for less than Content-Length said. */
   end(): void {
     this.isFinished = true;
-    this.#connection.finish();
+    if (this.#later === null) this.#connection.finish();
+    else this.#later.finish();
     this.isComplete = true;
   }
 
@@ -158,10 +164,9 @@ export class OutgoingResponse implements OutgoingHead {
   #sendHead(chunk: string | Uint8Array, isLast: boolean): Future<void> {
     if (hasNoBody(this.statusCode)) this.#checkBodiless(chunk.length);
     this.dropBody();
-    let body = chunk;
-    for (const transform of this.transforms) {
-      body = transform.transformFirstChunk(this, toBuffer(body), isLast);
-    }
+    const { transforms } = this;
+    const body =
+      transforms.length === 0 ? chunk : firstPiece(transforms, this, toBuffer(chunk), isLast);
     const { headers, statusCode } = this;
     if (this.#cookies !== null) {
       for (const cookie of this.#cookies.values()) headers.add('Set-Cookie', cookie);
@@ -169,11 +174,12 @@ export class OutgoingResponse implements OutgoingHead {
     const startLine =
       this.#reason === null ? { code: statusCode } : { code: statusCode, reason: this.#reason };
     try {
-      const flushed = this.#isHead
-        ? this.#connection.writeHeaders(startLine, headers)
-        : this.#connection.writeHeaders(startLine, headers, body);
+      const isBodyHere = !this.#isHead && !(body instanceof Future);
+      const flushed = isBodyHere
+        ? this.#connection.writeHeaders(startLine, headers, body)
+        : this.#connection.writeHeaders(startLine, headers);
       this.isHeadSent = true;
-      return flushed;
+      return isBodyHere || this.#isHead ? flushed : this.#writeLater(body);
     } catch (error) {
       // The head is on its way, it is the body behind it that does not fit.
       if (error instanceof HTTPOutputError && error.code === 'ERR_BODY_TOO_LONG') {
@@ -181,6 +187,11 @@ export class OutgoingResponse implements OutgoingHead {
       }
       throw error;
     }
+  }
+
+  #writeLater(piece: string | Uint8Array | Future<Buffer>): Future<void> {
+    this.#later ??= new LaterPieces(this.#connection);
+    return this.#later.write(piece instanceof Future ? piece : Future.resolved(toBuffer(piece)));
   }
 
   #checkBodiless(length: number): void {
