@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string' },
     seconds: { type: 'string' },
     connections: { type: 'string', default: '64' },
     case: { type: 'string', default: 'hello' },
@@ -32,7 +32,7 @@ if (process.platform !== 'linux') {
   console.error(`benchmarks read CPU time from /proc, which ${process.platform} does not have`);
   process.exit(2);
 }
-const rounds = Number(values.rounds);
+const rounds = Number(values.rounds ?? 5);
 const seconds = Number(values.seconds ?? 3); // a round and server
 const microSeconds = Number(values.seconds ?? 0.5); // a round, system and case
 const { only } = values;
@@ -50,7 +50,12 @@ switch (name) {
     await executorBench({ rounds, only, jsonFile: values.json });
     break;
   case 'websocket':
-    await websocketBench(rounds, seconds);
+    await websocketBench({
+      rounds: Number(values.rounds ?? 1),
+      seconds: Number(values.seconds ?? 1),
+      only,
+      jsonFile: values.json,
+    });
     break;
   case 'gen':
     await genBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
@@ -88,7 +93,7 @@ switch (name) {
   }
   default:
     console.error(
-      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, overload, poller, routes, template, upload, web`,
+      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, overload, poller, routes, template, upload, web, websocket`,
     );
     process.exit(2);
 }

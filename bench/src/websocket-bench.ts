@@ -1,100 +1,75 @@
-// `pnpm bench websocket [--rounds N] [--seconds N]`: echo, broadcast, idle connections; ours on both pollers, ws, uWebSockets.js.
-// The load is this process, which is not measured.
-import { fileURLToPath } from 'node:url';
+// `pnpm bench websocket [--only PART OF A NAME]... [--rounds N] [--seconds N] [--json FILE]`: echo, broadcast, memory, stalled
+// readers; ours on both pollers, ws, uWebSockets.js. The clients are in this process and others, which are not measured.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { median } from './spread.ts';
-import { ServerProcess } from './server-process.ts';
-import { uwsModule, UWS_VERSION } from './uws-module.ts';
-import { versionOf } from './version-of.ts';
-import { RawClients } from './websocket/raw-clients.ts';
+import { barRows } from './websocket/bars.ts';
+import { contestants, type Contestant } from './websocket/contestants.ts';
+import { runScenario, SCENARIOS, type Scenario } from './websocket/scenarios.ts';
 
-interface System {
-  readonly name: string;
-  readonly command: readonly string[];
+/** How long, how often, and which scenarios (by a part of the name; none: all). */
+export interface WebSocketBenchOptions {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly only: readonly string[];
+  readonly jsonFile: string | undefined;
 }
 
-const SIZES = [16, 1024, 65_536];
-const CONNECTIONS = [64, 1000];
-const SUBSCRIBERS = 10_000;
-const BROADCASTS = 5;
+/** By figure, then by system: a value a round. */
+type Measured = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
 
-/** Runs the systems in turn, and prints a table of each case. */
-export async function websocketBench(rounds: number, seconds: number): Promise<void> {
-  const systems = await allSystems();
-  const cases = new Map<string, Map<string, number[]>>();
-  for (let round = 0; round < rounds; round++) {
-    for (const { name, command } of systems) {
-      for (const [what, us] of await measure(command, seconds)) {
-        const row = cases.get(what) ?? new Map<string, number[]>();
-        cases.set(what, row);
-        row.set(name, [...(row.get(name) ?? []), us]);
-      }
+/** Runs the systems in turn, and prints a table of all figures and one of the bars. */
+export async function websocketBench(options: WebSocketBenchOptions): Promise<void> {
+  const { rounds, seconds, only, jsonFile } = options;
+  spawnSync('taskset', ['-acp', '1', String(process.pid)], { stdio: 'ignore' });
+  const all = await contestants();
+  const wanted = SCENARIOS.filter(
+    ({ name }) => only.length === 0 || only.some((part) => name.includes(part)),
+  );
+  const measured = new Map<string, Map<string, number[]>>();
+  const add = async (scenario: Scenario, contestant: Contestant): Promise<void> => {
+    const figures = await runScenario(scenario, contestant, seconds);
+    for (const [figure, value] of Object.entries(figures)) {
+      const row = measured.get(figure) ?? new Map<string, number[]>();
+      measured.set(figure, row);
+      row.set(contestant.name, [...(row.get(contestant.name) ?? []), value]);
     }
+  };
+  for (let round = 0; round < rounds; round++) {
+    for (const scenario of wanted.filter(({ canOverlap }) => !canOverlap)) {
+      for (const contestant of all) await add(scenario, contestant);
+    }
+    const atOnce = wanted.filter(({ canOverlap }) => canOverlap);
+    await Promise.all(atOnce.flatMap((scenario) => all.map((one) => add(scenario, one))));
   }
-  console.log(`Node.js ${process.version}, ${rounds} rounds; medians (least to most)\n`);
-  console.log(`| case | ${systems.map(({ name }) => name).join(' | ')} |`);
-  console.log(`|---|${systems.map(() => '---').join('|')}|`);
-  for (const [what, row] of cases) {
-    const cells = systems.map(({ name }) => inWords(row.get(name) ?? []));
-    console.log(`| ${what} | ${cells.join(' | ')} |`);
+  const head = `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node.js ${process.version}, load ${(loadavg()[0] ?? 0).toFixed(1)}, ${rounds} rounds of ${seconds} s`;
+  print(head, all, measured);
+  if (jsonFile !== undefined) {
+    const figures = [...measured].map(([figure, row]) => [figure, Object.fromEntries(row)]);
+    writeFileSync(jsonFile, `${JSON.stringify({ head, figures }, null, 2)}\n`);
+  }
+}
+
+function print(head: string, all: readonly Contestant[], measured: Measured): void {
+  console.log(`\n${head}; medians (least to most)\n`);
+  console.log(`| figure | ${all.map(({ name }) => name).join(' | ')} |`);
+  console.log(`|---|${all.map(() => '---').join('|')}|`);
+  for (const [figure, row] of measured) {
+    const cells = all.map(({ name }) => inWords(row.get(name) ?? []));
+    console.log(`| ${figure} | ${cells.join(' | ')} |`);
+  }
+  console.log('\n| bar | round by round | |\n|---|---|---|');
+  for (const { bar, values, most } of barRows(measured)) {
+    console.log(
+      `| ${bar} | ${inWords(values)} | ${median(values) <= most ? 'met' : '**missed**'} |`,
+    );
   }
 }
 
 function inWords(values: readonly number[]): string {
-  const text = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
-  return `${text(median(values))} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
-}
-
-async function measure(command: readonly string[], seconds: number): Promise<[string, number][]> {
-  const found: [string, number][] = [];
-  const server = await ServerProcess.start(command);
-  try {
-    for (const connections of CONNECTIONS) {
-      const clients = new RawClients();
-      await clients.open(server.port, connections);
-      for (const size of SIZES) {
-        await clients.echo(size, 300);
-        const before = server.usage();
-        const count = await clients.echo(size, seconds * 1000);
-        const after = server.usage();
-        const ms = after.userMs - before.userMs + after.systemMs - before.systemMs;
-        found.push([
-          `echo of ${size} B, ${connections} connections: CPU µs a message`,
-          (ms * 1000) / count,
-        ]);
-      }
-      clients.close();
-    }
-    const clients = new RawClients();
-    const empty = server.usage().rssBytes;
-    await clients.open(server.port, SUBSCRIBERS);
-    found.push([
-      'RSS a connection of 10,000, right after they opened, bytes',
-      (server.usage().rssBytes - empty) / SUBSCRIBERS,
-    ]);
-    await clients.broadcast(100, 1);
-    const before = server.usage();
-    await clients.broadcast(100, BROADCASTS);
-    const after = server.usage();
-    const ms = after.userMs - before.userMs + after.systemMs - before.systemMs;
-    found.push([
-      'broadcast of 100 B to 10,000: CPU µs a subscriber',
-      (ms * 1000) / BROADCASTS / SUBSCRIBERS,
-    ]);
-    clients.close();
-  } finally {
-    await server.stop();
-  }
-  return found;
-}
-
-async function allSystems(): Promise<System[]> {
-  const path = (name: string): string =>
-    fileURLToPath(new URL(`./servers/websocket-${name}.js`, import.meta.url));
-  const node = process.execPath;
-  return [
-    { name: 'typhoon, epoll', command: ['env', 'TYPHOON_POLLER=epoll', node, path('typhoon')] },
-    { name: 'typhoon, net', command: ['env', 'TYPHOON_POLLER=net', node, path('typhoon')] },
-    { name: `ws ${versionOf('ws')}`, command: [node, path('ws')] },
-    { name: `uWebSockets.js ${UWS_VERSION}`, command: [node, path('uws'), await uwsModule()] },
-  ];
+  const text = (value: number): string => value.toFixed(Math.abs(value) < 100 ? 2 : 0);
+  const middle = text(median(values));
+  if (values.length === 1) return middle;
+  return `${middle} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
 }

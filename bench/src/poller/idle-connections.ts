@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { pinned } from '../server-process.ts';
 
+/** One request each. */
+const REQUESTS = new URL('./idle-clients.js', import.meta.url);
+
 /** A crowd of connections, each used once and idle from then on. */
 export class IdleConnections {
   readonly #child: ChildProcess;
@@ -13,11 +16,19 @@ export class IdleConnections {
     this.#child = child;
   }
 
-  /** Opens `count` connections to a port of this machine. */
-  static async open(port: number, count: number): Promise<IdleConnections> {
-    const script = fileURLToPath(new URL('./idle-clients.js', import.meta.url));
-    const command = pinned(1, [process.execPath, script, String(port), String(count)]);
-    const [program = '', ...args] = command;
+  /** Opens `count` connections to a port of this machine, by a program that takes both as its first arguments. */
+  static async open(
+    port: number,
+    count: number,
+    program = REQUESTS,
+    rest: readonly string[] = [],
+  ): Promise<IdleConnections> {
+    const script = fileURLToPath(program);
+    return IdleConnections.#start(count, [script, String(port), String(count), ...rest]);
+  }
+
+  static async #start(count: number, command: readonly string[]): Promise<IdleConnections> {
+    const [program = '', ...args] = pinned(1, [process.execPath, ...command]);
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout });
     const heard = await Promise.race([once(lines, 'line'), once(child, 'exit')]);

@@ -1,9 +1,9 @@
 // What the poller benchmark looks at, one scenario after another. Each runs one server and answers one number or more.
-import { setTimeout as delay } from 'node:timers/promises';
 import { load, loadBy, type LoadResult } from '../load.ts';
 import { ServerProcess } from '../server-process.ts';
 import { slope } from '../spread.ts';
 import { IdleConnections } from './idle-connections.ts';
+import { settledRss } from './idle-memory.ts';
 import type { Contestant } from './contestants.ts';
 
 /** Figures by name; the name says the unit. */
@@ -112,13 +112,6 @@ const idleMemory: Scenario = {
     };
   },
 };
-
-/** RSS without garbage, ten seconds after what was done. */
-async function settledRss(server: ServerProcess): Promise<number> {
-  await delay(10_000);
-  await server.collectGarbage();
-  return server.usage().rssBytes;
-}
 
 function body(bytes: number): Scenario {
   return {
