@@ -32,6 +32,7 @@ export { encodeQs, parseQs, parseQsl, qsToQsl, urlConcat, type ArgumentMap } fro
 export { getContentRange, parseRequestRange, type RequestRange } from './lib/ranges.ts';
 export type { RequestHead } from './lib/request-head.ts';
 export { encodeUsernamePassword, requestHead } from './lib/request-line.ts';
+export { rereadRequestHead } from './lib/reread-head.ts';
 export { RequestParser, type RequestSink } from './lib/request-parser.ts';
 export type { ResponseHead } from './lib/response-head.ts';
 export { ResponseParser, type ResponseSink } from './lib/response-parser.ts';

@@ -3,10 +3,12 @@ export type { DrainOptions, DrainResult, UnfinishedRequest } from './lib/drain.t
 export type {
   Awaitable,
   ConnectionContext,
+  DrainListener,
   HTTPConnection,
   HTTPMessageDelegate,
   HTTPServerConnectionDelegate,
   ResponseStartLine,
+  RestingRequest,
 } from './lib/http-connection.ts';
 export { HTTPServer, type ServerStartOptions } from './lib/http-server.ts';
 export { cpuCount } from './lib/processes/cpu-count.ts';

@@ -54,6 +54,56 @@ onBothPollers(() => {
       expect(client.head.includes('Sec-Websocket-Version: 7, 8, 13')).toBe(status === 426);
     });
 
+    it('can be asked for its request for as long as it lives, also when that was put away', async () => {
+      class Asked extends WebSocketHandler {
+        override onMessage(): unknown {
+          const { method, uri, headers, remoteIp, host, connection } = this.request;
+          const user = `${this.getCookie('user', '')}, ${this.getArgument('name')}`;
+          const at = `${method} ${uri} ${host} ${remoteIp} ${headers.get('X-A', '')}`;
+          const isAgain = this.request === this.request && this.request.requestTime() >= 0;
+          return this.send(`${user}: ${at} ${this.getStatus()} ${connection.isClosed} ${isAgain}`);
+        }
+      }
+      class Named extends Asked {
+        override prepare(): void {
+          this.request.headers.set('X-A', 'changed'); // no text says that any more
+        }
+      }
+      const url = await rig.serve([
+        ['/', Asked],
+        ['/named', Named],
+      ]);
+      const host = new URL(url).host;
+      for (const [path, field] of [
+        ['/', 'sent'],
+        ['/named', 'changed'],
+      ] as const) {
+        const headers = { Cookie: 'user=me', 'X-A': 'sent' };
+        const client = await rig.connect(new HTTPRequest(`${url}${path}?name=n`, { headers }));
+        await client.writeMessage('?');
+        const at = `GET ${path}?name=n ${host} 127.0.0.1 ${field}`;
+        expect(await client.readMessage()).toBe(`me, n: ${at} 101 true true`);
+      }
+    });
+
+    it('keeps what the path and the user were found to be', async () => {
+      class Room extends WebSocketHandler {
+        override getCurrentUser(): unknown {
+          return {};
+        }
+        override onMessage(): unknown {
+          return this.send(`${this.pathArgs.join()} ${this.currentUser === seen}`);
+        }
+        override open(): void {
+          seen = this.currentUser;
+        }
+      }
+      let seen: unknown = null;
+      const client = await rig.connect(`${await rig.serve([['/room/(.*)', Room]])}/room/7`);
+      await client.writeMessage('?');
+      expect(await client.readMessage()).toBe('7 true');
+    });
+
     it('knows who comes from the same host and port (WSK-2)', async () => {
       const url = new URL(await rig.serve([['/', Echo]]));
       const other = Number(url.port) + 1;

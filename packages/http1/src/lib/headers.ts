@@ -123,6 +123,11 @@ export class HTTPHeaders implements Iterable<string> {
     else values.push(`${values.pop() ?? ''} ${text}`);
   }
 
+  /** The head that they came in, its first line included, as long as they are as they came; else null. */
+  get wireText(): string | null {
+    return this.#fields === null && this.#marks !== null ? this.#text : null;
+  }
+
   /** How many names there are. */
   get size(): number {
     return this.#own().size;
@@ -162,6 +167,7 @@ export class HTTPHeaders implements Iterable<string> {
 
   /** All values of `name`, in order; none is `[]` (HTU-3). */
   getList(name: string): string[] {
+    if (this.#fields === null) return this.#listed(name);
     const values = this.#own().get(normalizeName(name)) ?? [];
     return typeof values === 'string' ? [values] : [...values];
   }
@@ -246,6 +252,18 @@ export class HTTPHeaders implements Iterable<string> {
     if (at < 0) return undefined;
     let found = valueAt(text, marks, at);
     while ((at = findField(text, marks, name, at + 2)) > 0) found += `,${valueAt(text, marks, at)}`;
+    return found;
+  }
+
+  /** All values, in the text as it came. */
+  #listed(name: string): string[] {
+    const marks = this.#marks;
+    const found: string[] = [];
+    if (marks === null) return found;
+    let at = FIRST_FIELD - 2;
+    while ((at = findField(this.#text, marks, name, at + 2)) > 0) {
+      found.push(valueAt(this.#text, marks, at));
+    }
     return found;
   }
 }

@@ -12,6 +12,7 @@ import { genLog } from '@typhoon/log';
 import type { RequestHead } from '@typhoon/http1';
 import type { IOLoop, TimeoutHandle, Transport } from '@typhoon/ioloop';
 import type { Exchange } from './exchange.ts';
+import type { DrainListener } from './http-connection.ts';
 import type { RequestLoad } from './request-load.ts';
 
 /** How to drain. */
@@ -55,7 +56,7 @@ export interface DetachedConnection {
   /** When its head came, on `IOLoop.time()`. */
   readonly sinceMs: number;
   /** Called once when the server drains, at once when it does already; null for one that is nobody's concern. */
-  readonly onDrain: (() => void) | null;
+  readonly onDrain: DrainListener | (() => void) | null;
 }
 
 /**
@@ -143,7 +144,8 @@ export class Drain {
 
   /** A connection was detached before, or just now. */
   tellDetached({ onDrain }: DetachedConnection): void {
-    if (onDrain !== null) this.#loop.addCallback(onDrain);
+    if (typeof onDrain === 'function') this.#loop.addCallback(onDrain);
+    else if (onDrain !== null) this.#loop.addCallback(tellDrain, onDrain);
   }
 
   /** A connection has ended: perhaps that was the last. */
@@ -235,6 +237,10 @@ export class Drain {
     if (aborted.length > 0) logAborted(aborted, tookMs);
     this.#resolve({ aborted, detached, tookMs });
   }
+}
+
+function tellDrain(listener: DrainListener): void {
+  listener.onDrain();
 }
 
 /** What is being answered or sent; null when nothing is. */

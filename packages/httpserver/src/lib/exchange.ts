@@ -6,7 +6,13 @@ import { BodyWriter, HTTPOutputError, lastChunk, statusLine } from '@typhoon/htt
 import { carryContexts, TransportError } from '@typhoon/ioloop';
 import { headText, isShortAscii } from './head-text.ts';
 import { EVENT_BYTES, failWriting, WritePace, type PaceLoop } from './write-pace.ts';
-import type { ConnectionContext, HTTPConnection, ResponseStartLine } from './http-connection.ts';
+import type {
+  ConnectionContext,
+  DrainListener,
+  HTTPConnection,
+  ResponseStartLine,
+  RestingRequest,
+} from './http-connection.ts';
 import type { RequestAbortedError } from './request-aborted-error.ts';
 import type { RequestWatch } from './request-watch.ts';
 import type { HTTPHeaders, RequestHead } from '@typhoon/http1';
@@ -29,7 +35,16 @@ export interface ExchangeOwner {
   /** The answer is complete. */
   exchangeFinished(exchange: Exchange): void;
   /** The connection is somebody else's from here on. */
-  detach(exchange: Exchange, onDrain: (() => void) | null): Transport;
+  detach(exchange: Exchange, onDrain: DrainListener | (() => void) | null): GivenAway;
+}
+
+/** A connection that was given away. */
+export interface GivenAway {
+  readonly transport: Transport;
+  /** When the head of its request came. */
+  readonly sinceMs: number;
+  /** As of `HTTPConnection`. */
+  rest(): RestingRequest | null;
 }
 
 /** All that an exchange asks of the loop. */
@@ -81,7 +96,8 @@ export class Exchange implements HTTPConnection {
   /** Nobody once the connection was given away: whoever keeps the request does not keep what served it. */
   #owner: ExchangeOwner;
   readonly #clock: ExchangeClock;
-  readonly #startMs: number;
+  /** When the head came. */
+  readonly startMs: number;
   /** Of the request that is answered. */
   readonly head: RequestHead;
   #state: State = 'waiting';
@@ -96,18 +112,33 @@ export class Exchange implements HTTPConnection {
   #ahead = 0;
   #controller: AbortController | null = null;
   #abortReason: RequestAbortedError | null = null;
+  #givenAway: GivenAway | null = null;
 
   constructor(
     owner: ExchangeOwner,
     head: RequestHead,
     context: ConnectionContext,
     clock: ExchangeClock,
+    startMs: number = clock.eventTime,
   ) {
     this.#owner = owner;
     this.#clock = clock;
-    this.#startMs = clock.eventTime;
+    this.startMs = startMs;
     this.head = head;
     this.context = context;
+  }
+
+  /** That of a request whose connection was given away: nothing can be answered any more. */
+  static givenAway(
+    connection: GivenAway,
+    head: RequestHead,
+    context: ConnectionContext,
+    clock: ExchangeClock,
+  ): Exchange {
+    const exchange = new Exchange(NOBODY, head, context, clock, connection.sinceMs);
+    exchange.#state = 'gone';
+    exchange.#givenAway = connection;
+    return exchange;
   }
 
   /** Whether the head has gone out. */
@@ -142,7 +173,7 @@ export class Exchange implements HTTPConnection {
   }
 
   elapsedMs(): number {
-    return this.#clock.time() - this.#startMs;
+    return this.#clock.time() - this.startMs;
   }
 
   writeHeaders(
@@ -237,7 +268,7 @@ export class Exchange implements HTTPConnection {
     if (!this.isFinished) this.#owner.watch.limit(timeoutMs);
   }
 
-  detach(onDrain?: () => void): Transport {
+  detach(onDrain?: DrainListener | (() => void)): Transport {
     if (this.isFinished) {
       const message = `cannot detach a connection whose answer is ${this.#state}`;
       throw new HTTPOutputError('ERR_NOT_WRITABLE', message);
@@ -252,7 +283,12 @@ export class Exchange implements HTTPConnection {
     this.#pace?.end();
     const owner = this.#owner;
     this.#owner = NOBODY;
-    return owner.detach(this, onDrain ?? null);
+    this.#givenAway = owner.detach(this, onDrain ?? null);
+    return this.#givenAway.transport;
+  }
+
+  rest(): RestingRequest | null {
+    return this.#givenAway?.rest() ?? null;
   }
 
   // From the connection.

@@ -50,6 +50,19 @@ export interface ConnectionContext {
   readonly proxyHeader?: ProxyHeader | null;
 }
 
+/** Who hears that the server drains. */
+export interface DrainListener {
+  onDrain(): void;
+}
+
+/** What is kept of a request whose connection was given away, while nobody looks at it. */
+export interface RestingRequest {
+  /** As it came. */
+  readonly head: RequestHead;
+  /** A connection to make an HTTPServerRequest with. */
+  connection(): HTTPConnection;
+}
+
 /** How one request is answered: head first, then the body in pieces, then the end. */
 export interface HTTPConnection {
   /** Where the request came from. */
@@ -96,7 +109,7 @@ export interface HTTPConnection {
    * @throws HTTPOutputError `ERR_HEAD_ALREADY_SENT` when the client has ended its half and had not asked for an upgrade: a part of
    * the answer may have gone ahead then, to find out whether it is still there. An answer, 101 for one, can be written.
    */
-  detach(onDrain?: () => void): Transport;
+  detach(onDrain?: DrainListener | (() => void)): Transport;
   /** From now on the request has so many milliseconds until it is answered; `Infinity` for no limit. */
   setRequestTimeout(timeoutMs: number): void;
   /** When the request must be answered, on `IOLoop.time()`; `Infinity` without a limit. */
@@ -108,6 +121,8 @@ export interface HTTPConnection {
   readonly signal: AbortSignal;
   /** Whether the client is gone. */
   readonly isClosed: boolean;
+  /** Behind `detach`: keeps what the request can be made of again, and nothing else; null where that cannot be. */
+  rest?(): RestingRequest | null;
   /** Milliseconds since the request's head came. A connection that does not say has requests read the clock as they are made. */
   elapsedMs?(): number;
 }

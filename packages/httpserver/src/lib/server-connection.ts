@@ -14,6 +14,7 @@ import { HTTPInputError, statusLine } from '@typhoon/http1';
 import { genLog } from '@typhoon/log';
 import { ConnectionDeadlines } from './connection-deadlines.ts';
 import { contextOf } from './context.ts';
+import { DetachedRequest } from './detached-request.ts';
 import { Exchange } from './exchange.ts';
 import { RequestIntake } from './request-intake.ts';
 import { RequestReader, type ConnectionState, type ReaderOwner } from './request-reader.ts';
@@ -356,15 +357,15 @@ export class ServerConnection
     this.#reader.nextRequest();
   }
 
-  detach(exchange: Exchange, onDrain: (() => void) | null): Transport {
+  detach(exchange: Exchange, onDrain: DetachedConnection['onDrain']): DetachedRequest {
     const { transport } = this;
-    const { sinceMs } = this.#served;
+    const detached = new DetachedRequest(exchange, onDrain);
     const rest = this.#reader.takeRest();
     this.#end('detached');
-    this.#leave({ transport, head: exchange.head, sinceMs, onDrain });
+    this.#leave(detached);
     transport.pauseReading();
     if (rest !== null) transport.unread(rest);
-    return transport;
+    return detached;
   }
 
   // The inside.

@@ -11,9 +11,11 @@ import {
   type RequestHead,
 } from '@typhoon/http1';
 import type { PeerCertificate } from 'node:tls';
-import type { HTTPConnection } from './http-connection.ts';
+import type { HTTPConnection, RestingRequest } from './http-connection.ts';
 
 const EMPTY = Buffer.alloc(0);
+/** So many can be seen from outside; who has more was given something by the application. */
+const FIELDS = 10;
 
 /** A request: its head, its body once that is read, and the connection that takes the answer. */
 export class HTTPServerRequest {
@@ -148,6 +150,17 @@ export class HTTPServerRequest {
   getSslCertificate(options?: { readonly binaryForm?: boolean }): PeerCertificate | Buffer | null {
     const certificate = this.connection.context.transport.tls?.peerCertificate() ?? null;
     return options?.binaryForm === true ? (certificate?.raw ?? null) : certificate;
+  }
+
+  /**
+   * Once the connection was given away: what this request can be made of again, an eighth of its size; null where it holds
+   * something else than its head, or was changed.
+   */
+  rest(): RestingRequest | null {
+    const isPlain = this.body.length === 0 && this.trailers === null;
+    if (!isPlain || Object.keys(this).length > FIELDS || this.headers.wireText === null)
+      return null;
+    return this.connection.rest?.() ?? null;
   }
 
   /** The request line, for logs; never the headers, which may hold secrets (HTU-15). */

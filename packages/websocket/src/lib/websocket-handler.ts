@@ -21,6 +21,9 @@ import type { Future } from '@typhoon/concurrent';
 import type { Published, SendLimitOptions, Topic, TopicSubscriber } from '@typhoon/topic';
 import type { HeaderValue, CookieOptions } from '@typhoon/web';
 
+/** The connection of that handler has ended. */
+let ended: (handler: WebSocketHandler) => void;
+
 /** A message: text, or bytes. */
 export type Message = string | Buffer;
 
@@ -44,8 +47,14 @@ export class WebSocketHandler extends RequestHandler implements TopicSubscriber 
   #connection: WebSocketConnection | null = null;
   #subprotocol: string | null = null;
   #isUpgraded = false;
-  /** Who wants to know when the connection has ended. */
-  #followers: (() => void)[] | null = null;
+  /** Who wants to know when the connection has ended; most often nobody, or one. */
+  #followers: (() => void) | (() => void)[] | null = null;
+
+  static {
+    ended = (handler) => {
+      handler.#end();
+    };
+  }
 
   // What applications override.
 
@@ -141,8 +150,10 @@ export class WebSocketHandler extends RequestHandler implements TopicSubscriber 
       callback();
       return;
     }
-    this.#followers ??= [];
-    this.#followers.push(callback);
+    const others = this.#followers;
+    if (others === null) this.#followers = callback;
+    else if (typeof others === 'function') this.#followers = [others, callback];
+    else others.push(callback);
   }
 
   /** @throws WebSocketClosedError; WebSocketError `ERR_CONTROL_TOO_LONG` for more than 125 bytes (WSK-38) */
@@ -226,17 +237,14 @@ export class WebSocketHandler extends RequestHandler implements TopicSubscriber 
     this.setHeader('Upgrade', 'websocket');
     this.setHeader('Connection', 'Upgrade');
     this.setHeader('Sec-WebSocket-Accept', acceptKey(headers.get('Sec-WebSocket-Key', '')));
-    const transport = this.switchProtocols(() => {
-      this.#connection?.close(1001, 'server is going away');
-    });
+    const link = new HandlerLink<WebSocketHandler>(this, ended);
+    const transport = this.switchProtocols(link);
     this.#isUpgraded = true;
-    const link = new HandlerLink(this, () => {
-      this.#end();
-    });
     const connection = new WebSocketConnection(transport, link, profile, IOLoop.current());
     this.#connection = connection;
     this.application.logRequest(this);
     this.#open(connection);
+    this.releaseRequest();
   }
 
   #open(connection: WebSocketConnection): void {
@@ -258,7 +266,8 @@ export class WebSocketHandler extends RequestHandler implements TopicSubscriber 
     this.#connection = null;
     const followers = this.#followers;
     this.#followers = null;
-    for (const follower of followers ?? []) follower();
+    if (typeof followers === 'function') followers();
+    else for (const follower of followers ?? []) follower();
   }
 
   #selectSubprotocol(offered: readonly string[]): void {

@@ -7,10 +7,12 @@ import { sign } from '../cookies/signed-cookies.ts';
 import { WebError } from '../errors/web-error.ts';
 import { toBuffer, toLatin1 } from '../octets.ts';
 import { etagOf, matchesEtag } from '../output/etag.ts';
+import { NO_TRANSFORMS } from '../output/output-transform.ts';
 import { headerText } from '../output/header-value.ts';
 import { isPlainObject } from './plain-object.ts';
 import { RequestReader, stateOf } from './request-reader.ts';
 import type { Future } from '@typhoon/concurrent';
+import type { DrainListener } from '@typhoon/httpserver';
 import type { Transport } from '@typhoon/ioloop';
 import type { ClearCookieOptions, CookieOptions } from '../cookies/set-cookie.ts';
 import type { HeaderValue } from '../output/header-value.ts';
@@ -156,7 +158,7 @@ export abstract class AnswerWriter extends RequestReader {
    *
    * @param onDrain As for `HTTPConnection.detach`.
    */
-  detach(onDrain?: () => void): Transport {
+  detach(onDrain?: DrainListener | (() => void)): Transport {
     stateOf(this).response.abandon();
     return this.request.connection.detach(onDrain);
   }
@@ -165,9 +167,9 @@ export abstract class AnswerWriter extends RequestReader {
    * Answers 101 with the headers and cookies that were set, and takes the connection out of the framework's hands as `detach`
    * does: from here on it speaks the protocol that `Upgrade` names.
    */
-  switchProtocols(onDrain?: () => void): Transport {
+  switchProtocols(onDrain?: DrainListener | (() => void)): Transport {
     const { response } = stateOf(this);
-    response.transforms = [];
+    response.transforms = NO_TRANSFORMS;
     response.setStatus(101, null);
     response.headers.delete('Content-Type');
     response.dropBody();

@@ -38,4 +38,21 @@ export class HandlerState {
   constructor({ connection, method }: HTTPServerRequest) {
     this.response = new OutgoingResponse(connection, method);
   }
+
+  /** That of a handler whose connection speaks another protocol by now. */
+  static behindUpgrade(request: HTTPServerRequest): HandlerState {
+    const state = new HandlerState(request);
+    const { response } = state;
+    response.setStatus(101, null);
+    response.isHeadSent = true;
+    response.abandon();
+    return state;
+  }
+
+  /** Whether nothing of it was asked for: another one would be the same. */
+  get isBlank(): boolean {
+    const isOfPath = this.pathArgs === NO_ARGS && this.pathKwargs === NO_KWARGS;
+    const isOfUser = this.currentUser === null && this.xsrf === null && this.locale === null;
+    return isOfPath && isOfUser && this.body === null && this.modules === null;
+  }
 }

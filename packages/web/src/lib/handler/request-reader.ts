@@ -1,6 +1,7 @@
 // What a handler reads of its request. Owns: path groups, arguments and cookies under Tornado's names.
 // Must not know: the answer.
 import { multipartBoundary, type MultipartLimits } from '@typhoon/http1';
+import { HTTPServerRequest, type RestingRequest } from '@typhoon/httpserver';
 import { cleanArgument, decodeUtf8 } from './argument-text.ts';
 import { argumentValues } from './handler-arguments.ts';
 import { HandlerState } from './handler-state.ts';
@@ -9,7 +10,6 @@ import { verify } from '../cookies/signed-cookies.ts';
 import { piecesOf } from '../uploads/body-stream.ts';
 import { uploadParts } from '../uploads/upload-parts.ts';
 import { getSignatureKeyVersion } from '../cookies/signed-value.ts';
-import type { HTTPServerRequest } from '@typhoon/httpserver';
 import type { ArgumentSource } from './handler-arguments.ts';
 import type {
   ArgumentOptions,
@@ -24,17 +24,42 @@ export let stateOf: (handler: RequestReader) => HandlerState;
 
 /** The reading half of a request handler. */
 export abstract class RequestReader {
-  /** The request. */
-  readonly request: HTTPServerRequest;
-  readonly #state: HandlerState;
+  /** Null while it rests; see `releaseRequest`. */
+  #request: HTTPServerRequest | null;
+  #resting: RestingRequest | null = null;
+  #state: HandlerState | null;
 
   static {
-    stateOf = (handler) => handler.#state;
+    stateOf = (handler) => (handler.#state ??= HandlerState.behindUpgrade(handler.request));
   }
 
   constructor(request: HTTPServerRequest) {
-    this.request = request;
+    this.#request = request;
     this.#state = new HandlerState(request);
+  }
+
+  /** The request. */
+  get request(): HTTPServerRequest {
+    return this.#request ?? this.#wakeRequest();
+  }
+
+  /**
+   * Behind `switchProtocols`, for handlers that live long: keeps of the request what it can be made of again, when somebody asks
+   * for it. The request is another object then, and arguments and cookies are parsed once more.
+   */
+  protected releaseRequest(): void {
+    this.#resting ??= this.#request?.rest() ?? null;
+    if (this.#resting === null) return;
+    this.#request = null;
+    if (this.#state?.isBlank === true) this.#state = null;
+  }
+
+  #wakeRequest(): HTTPServerRequest {
+    const resting = this.#resting;
+    if (resting === null) throw new Error('a handler without a request');
+    this.#resting = null;
+    this.#request = new HTTPServerRequest(resting.head, resting.connection());
+    return this.#request;
   }
 
   /** The application's settings. */
@@ -42,12 +67,12 @@ export abstract class RequestReader {
 
   /** Values of the path's unnamed groups; null for one that took no part (WEB-17). */
   get pathArgs(): readonly (string | null)[] {
-    return this.#state.pathArgs;
+    return stateOf(this).pathArgs;
   }
 
   /** Values of the path's named groups; null for one that took no part. */
   get pathKwargs(): Readonly<Record<string, string | null>> {
-    return this.#state.pathKwargs;
+    return stateOf(this).pathKwargs;
   }
 
   /**
@@ -103,7 +128,7 @@ export abstract class RequestReader {
    * the client is gone.
    */
   bodyChunks(): AsyncIterableIterator<Buffer, undefined> {
-    return this.#state.body ?? piecesOf(this.request.body);
+    return stateOf(this).body ?? piecesOf(this.request.body);
   }
 
   /**

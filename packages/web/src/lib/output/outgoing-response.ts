@@ -10,9 +10,8 @@ import { toBuffer } from '../octets.ts';
 import { WebError } from '../errors/web-error.ts';
 import type { HTTPHeaders } from '@typhoon/http1';
 import type { HTTPConnection } from '@typhoon/httpserver';
-import type { OutgoingHead, OutputTransform } from './output-transform.ts';
+import { NO_TRANSFORMS, type OutgoingHead, type OutputTransform } from './output-transform.ts';
 
-const NO_TRANSFORMS: readonly OutputTransform[] = [];
 /** WEB-55: what describes a body that is not there. */
 const REPRESENTATION_HEADERS = ['Content-Encoding', 'Content-Language', 'Content-Type'];
 const DONE = Future.resolved<void>(undefined);

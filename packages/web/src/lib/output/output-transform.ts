@@ -27,5 +27,8 @@ export interface OutputTransform {
   transformChunk(chunk: Buffer, isLast: boolean): Piece;
 }
 
+/** Most answers go out as they are. */
+export const NO_TRANSFORMS: readonly OutputTransform[] = [];
+
 /** Makes transforms. */
 export type OutputTransformClass = new (request: HTTPServerRequest) => OutputTransform;

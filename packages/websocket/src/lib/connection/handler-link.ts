@@ -1,6 +1,7 @@
 // What a connection knows of its handler. Owns: which of the handler's methods hears what.
 import { isThenable } from '@typhoon/ioloop';
 import { appLog } from '@typhoon/log';
+import type { DrainListener } from '@typhoon/httpserver';
 import type { ConnectionOwner } from './websocket-connection.ts';
 
 /** All that is asked of a handler here. */
@@ -12,15 +13,16 @@ export interface LinkedHandler {
   onPong(data: Buffer): unknown;
   onClose(): unknown;
   logException(error: unknown): void;
+  readonly wsConnection: { close(code: number, reason: string): void } | null;
 }
 
 /** Between one connection and its handler. */
-export class HandlerLink implements ConnectionOwner {
-  readonly #handler: LinkedHandler;
-  readonly #forget: () => void;
+export class HandlerLink<H extends LinkedHandler> implements ConnectionOwner, DrainListener {
+  readonly #handler: H;
+  readonly #forget: (handler: H) => void;
 
-  /** @param forget The handler has no connection any more. */
-  constructor(handler: LinkedHandler, forget: () => void) {
+  /** @param forget The handler has no connection any more; one function for all handlers. */
+  constructor(handler: H, forget: (handler: H) => void) {
     this.#handler = handler;
     this.#forget = forget;
   }
@@ -37,6 +39,11 @@ export class HandlerLink implements ConnectionOwner {
     return this.#handler.onPong(data);
   }
 
+  /** The server drains. */
+  onDrain(): void {
+    this.#handler.wsConnection?.close(1001, 'server is going away');
+  }
+
   onFailure(error: unknown): void {
     try {
       this.#handler.logException(error);
@@ -46,7 +53,7 @@ export class HandlerLink implements ConnectionOwner {
   }
 
   onConnectionEnd(code: number | null, reason: string | null): void {
-    this.#forget();
+    this.#forget(this.#handler);
     this.#handler.closeCode = code;
     this.#handler.closeReason = reason;
     try {
