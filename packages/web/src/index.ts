@@ -34,7 +34,11 @@ export type {
   StaticUrlOptions,
 } from './lib/handler/handler-options.ts';
 export type { HandlerSettings, OAuthKeys } from './lib/handler/handler-settings.ts';
-export type { HandlerLocale, HandlerLocales } from './lib/locale/handler-locale.ts';
+export type {
+  HandlerDateStyle,
+  HandlerLocale,
+  HandlerLocales,
+} from './lib/locale/handler-locale.ts';
 export type { HeaderValue } from './lib/output/header-value.ts';
 export {
   Finish,

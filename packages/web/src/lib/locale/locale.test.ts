@@ -1,3 +1,4 @@
+import { ExpectLog } from '@typhoon/log/testing';
 import { DictLoader } from '@typhoon/template';
 import { describe, expect, it } from 'vitest';
 import { ask, handlerOf } from '../../../test/ask.ts';
@@ -15,6 +16,8 @@ function spoken(code: string): HandlerLocale {
     code,
     translate: (message, plural, count) => `${code}:${count === 2 ? String(plural) : message}`,
     pgettext: (context, message) => `${code}:${context}:${message}`,
+    formatDate: (date, style) => `${code}:${Number(date)}:${String(style?.shorter)}`,
+    formatDay: (date) => `${code}:${Number(date)}`,
   };
 }
 
@@ -84,5 +87,17 @@ describe('locale', () => {
     const headers = { 'Accept-Language': 'de' };
     const { body } = await fetchApp(app, '/', { headers });
     expect(body.toString()).toBe('cat cats cat en_US');
+  });
+
+  it('says dates, and needs the setting for that', async () => {
+    const answer = (one: RequestHandler): void => {
+      one.write(`${one.locale.formatDate(7, { shorter: true })} ${one.locale.formatDay(7)}`);
+    };
+    const headers = { 'Accept-Language': 'de' };
+    expect((await ask(answer, { settings, headers })).body.toString()).toBe('de:7:true de:7');
+    const { status } = await new ExpectLog('typhoon.application', 'Uncaught exception').run(() =>
+      ask(answer),
+    );
+    expect(status).toBe(500);
   });
 });

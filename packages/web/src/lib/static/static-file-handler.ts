@@ -10,6 +10,7 @@ import { readPieces } from './file-pieces.ts';
 import { FileVersions, hashFile, hashFileSync } from './file-versions.ts';
 import { HTTPError } from '../errors/http-error.ts';
 import { RequestHandler } from '../handler/request-handler.ts';
+import { localPath } from '../redirects/local-path.ts';
 import { staticRange } from './static-range.ts';
 import type { Stats } from 'node:fs';
 import type { HandlerClass } from '../handler/request-run.ts';
@@ -92,11 +93,8 @@ export class StaticFileHandler extends RequestHandler {
       return;
     }
     const size = await this.getContentSize();
-    const range = staticRange(this.request.headers, {
-      size,
-      etag: this.computeEtag(),
-      modified: this.modified,
-    });
+    const subject = { size, etag: this.computeEtag(), modified: this.modified };
+    const range = staticRange(this.request, subject);
     if (range.kind === 'unsatisfiable') {
       this.setStatus(416);
       this.setHeader('Content-Type', 'text/plain');
@@ -271,8 +269,8 @@ export class StaticFileHandler extends RequestHandler {
 
   #redirectToFolder(): void {
     const { path } = this.request;
-    // Browsers would read `//host/` as another host (SEC-12).
-    if (path.startsWith('//'))
+    // Browsers would read `//host/` and `/\host/` as another host (SEC-12).
+    if (localPath(path) !== path)
       throw new HTTPError(403, 'cannot redirect path with two initial slashes');
     this.redirect(`${path}/`, { permanent: true });
   }

@@ -1,5 +1,6 @@
 // Which part of a file a request asks for (WEB-106). RFC 9110 §14.2, §13.1.5. Must not know: files, answers.
-import { parseHttpDate, parseRequestRange, type HTTPHeaders } from '@typhoon/http1';
+import { parseHttpDate, parseRequestRange } from '@typhoon/http1';
+import type { HTTPServerRequest } from '@typhoon/httpserver';
 
 /** What of a file goes out: all, a part, or nothing, because there is no such part. */
 export type StaticRange =
@@ -19,9 +20,13 @@ export interface RangeSubject {
   readonly modified: Date | null;
 }
 
-/** The part that the request's headers ask for; what cannot be understood is not asked for. `end` is behind the last byte. */
-export function staticRange(headers: HTTPHeaders, subject: RangeSubject): StaticRange {
-  const header = headers.get('Range');
+/** The part that a request asks for; what cannot be understood is not asked for. `end` is behind the last byte. */
+export function staticRange(
+  { method, headers }: Pick<HTTPServerRequest, 'method' | 'headers'>,
+  subject: RangeSubject,
+): StaticRange {
+  // RFC 9110 §14.2: only GET has ranges. Deviation: Tornado answers HEAD as if it had them, too.
+  const header = method === 'GET' ? headers.get('Range') : undefined;
   const range = header === undefined ? null : parseRequestRange(header);
   if (range === null || !isStillTheSame(headers.get('If-Range'), subject)) return WHOLE;
   const { size } = subject;
@@ -36,6 +41,8 @@ export function staticRange(headers: HTTPHeaders, subject: RangeSubject): Static
 /** RFC 9110 §13.1.5: a part only goes with the parts that the client has if the file did not change. */
 function isStillTheSame(ifRange: string | undefined, { etag, modified }: RangeSubject): boolean {
   if (ifRange === undefined) return true;
-  if (ifRange.startsWith('"') || ifRange.startsWith('W/')) return ifRange === etag;
+  // A weak tag never stands for the very same bytes.
+  if (ifRange.startsWith('W/')) return false;
+  if (ifRange.startsWith('"')) return ifRange === etag;
   return modified !== null && parseHttpDate(ifRange) === modified.getTime();
 }
