@@ -18,7 +18,7 @@ export type Visit = (url: string, as?: Page) => Promise<Page>;
 export function describeInBrowser(
   title: string,
   define: (visit: Visit) => void,
-  expected = /^$/,
+  expected: RegExp = /^$/,
 ): void {
   if (!isThere && process.env['CI'] === 'true') throw new Error(`no Chromium at ${executablePath}`);
   const where = isThere ? executablePath : 'skipped: no Chromium here';
