@@ -226,6 +226,21 @@ describe('a refused connection', () => {
     expect(connections.overload.connections).toBe(1025);
   });
 
+  it('is a TLS handshake that begins when as many are under way as may be refused', () => {
+    const settings = resolveSettings({ maxConnections: 400 });
+    const connections = new Connections(IOLoop.current(), new CallbackDelegate(echo), settings, {
+      connectionGone: () => undefined,
+      setAccepting: () => undefined,
+    });
+    for (let n = 0; n < 100; n++) connections.accept(null);
+    expect([0, 299].map((n) => connections.admitsHandshake(n))).toEqual([true, true]);
+    expect(connections.overload.connections).toBe(0);
+    expect(connections.admitsHandshake(300)).toBe(false);
+    for (let n = 0; n < 300; n++) connections.accept(null);
+    expect([0, 255, 256].map((n) => connections.admitsHandshake(n))).toEqual([true, true, false]);
+    expect(connections.overload.connections).toBe(2);
+  });
+
   it('is closed without a word where its TLS handshake would come first', async () => {
     rig = new Rig(WORLDS[1]!, echo, { maxConnections: 1, proxyProtocol: { trusted: [] } });
     const { address } = await rig.server.listen(

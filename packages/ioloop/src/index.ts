@@ -14,6 +14,7 @@ export {
   type WaitSource,
 } from './lib/diagnosis/task-kinds.ts';
 export { isFrameworkFrame, isUserFrame } from './lib/diagnosis/user-frames.ts';
+export { HandshakeLog } from './lib/handshake-log.ts';
 export { IOLoop, type IOLoopOptions, type Settleable } from './lib/ioloop.ts';
 export { LoopError, type LoopErrorCode } from './lib/loop-error.ts';
 export type { LoopLoad } from './lib/loop-load.ts';

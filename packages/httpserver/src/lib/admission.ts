@@ -9,6 +9,7 @@ import type { TrustedPeers } from './trusted-peers.ts';
 import type {
   ConnectAttempt,
   Expirable,
+  HandshakeLog,
   IOLoop,
   Protocol,
   Transport,
@@ -22,6 +23,7 @@ export interface AdmissionOptions {
   readonly proxies: TrustedPeers | null;
   /** Talk TLS then. */
   readonly tls: ServerTls | null;
+  readonly handshakeLog: HandshakeLog;
   /** In what time a header must be complete. */
   readonly timeoutMs: number;
   /** Makes who serves the connection. */
@@ -149,7 +151,7 @@ export class Admission implements Protocol, Expirable, Drainable {
   /** HSV-12: one line, no trace. Who just leaves is not worth one. */
   #handshakeFailed(error: TransportError | null): void {
     const isRefusal = error?.code === 'ERR_TLS' && !this.#isOver;
-    if (isRefusal) genLog.warning('TLS handshake failed: %s', error.message);
+    if (isRefusal) this.#options.handshakeLog.failed(error.message);
     this.#end();
   }
 

@@ -6,6 +6,7 @@
 //   beyond that                 left in the kernel's queue, where the poller can (epoll), until one of those is gone or there
 //                               is room; a batch that was accepted by then is still answered
 //   elsewhere, and before TLS   closed at once: without a handshake nothing could be said
+//   in a handshake of TLS       as if they were connected, and as many as may be refused at a time
 import { ClientConnection } from './client-connection.ts';
 import { DetachedConnections } from './detached-connections.ts';
 import { Overload } from './overload.ts';
@@ -96,6 +97,18 @@ export class Connections implements ConnectionHost {
     this.#refused++;
     this.#setAccepting(this.#refused < REFUSED_MAX);
     return this.#add(new RefusedConnection(this));
+  }
+
+  /**
+   * Whether a TLS handshake may begin, with so many of the same listener under way: each of them is a connection that is still to be
+   * counted, and that may have to be refused then.
+   */
+  admitsHandshake(underWay: number): boolean {
+    const { maxConnections } = this.settings;
+    if (maxConnections === Infinity || this.all.size + underWay < maxConnections) return true;
+    if (underWay + this.#refused < REFUSED_MAX) return true;
+    this.overload.refusedConnection();
+    return false;
   }
 
   connectionGone(connection: Connection, detached: DetachedConnection | null): void {

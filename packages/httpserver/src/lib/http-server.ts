@@ -1,6 +1,6 @@
 // The server: listens, and gives every connection to a ServerConnection. Owns: options, listeners, who is connected.
 // Must not know: the protocol (server-connection.ts, @typhoon/http1).
-import { IOLoop } from '@typhoon/ioloop';
+import { HandshakeLog, IOLoop } from '@typhoon/ioloop';
 import {
   addAcceptHandler,
   bindSocket,
@@ -57,6 +57,9 @@ export class HTTPServer {
   #drain: Drain | null = null;
   readonly #sockets = new Set<BoundSocket>();
   readonly #places: Place[] = [];
+  readonly #handshakeLog = new HandshakeLog();
+  readonly #admitsHandshake = (underWay: number): boolean =>
+    this.#connections.admitsHandshake(underWay);
   #url = '';
 
   constructor(
@@ -97,7 +100,9 @@ export class HTTPServer {
       tlsOptions === undefined ? null : new ServerTls(tlsOptions, this.#settings.headerTimeoutMs);
     // What comes before a handshake that the poller makes, nobody else sees: neither a PROXY header, nor how a file got there.
     const isPollersTls = tls !== null && this.#settings.proxies === null && !('path' in where);
-    const pollersTls = isPollersTls ? { tls: tls.options } : {};
+    const pollersTls = isPollersTls
+      ? { tls: tls.options, admitsHandshake: this.#admitsHandshake }
+      : {};
     const listener = await this.#listenAt(
       where,
       { ...how, ...pollersTls },
@@ -257,6 +262,7 @@ export class HTTPServer {
       loop: this.#loop,
       proxies,
       tls,
+      handshakeLog: this.#handshakeLog,
       timeoutMs: headerTimeoutMs,
       makeConnection: (header) => this.#connections.accept(header),
       onEnd: () => {

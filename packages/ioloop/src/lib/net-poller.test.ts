@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { genLog } from '@typhoon/log';
 import { ExpectLog } from '@typhoon/log/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { IOLoop } from './ioloop.ts';
 import { NetPoller } from './net-poller.ts';
 import { testPoller } from './testing/poller-suite.ts';
 import { testCertificate } from './testing/test-certificate.ts';
-import type { Protocol } from './poller.ts';
+import type { Protocol, Transport } from './poller.ts';
 import type { LogRecord } from '@typhoon/log';
 
 /** The suite's clients refuse certificates; that the server logs it is tested below. */
@@ -85,6 +86,37 @@ describe('NetPoller', () => {
     const tls = { cert: 'nonsense', key: 'nonsense' };
     const listening = loop.poller.listen({ host: '127.0.0.1', port: 0 }, { tls }, () => QUIET);
     await expect(listening).rejects.toMatchObject({ code: 'ERR_TLS' });
+    loop.close();
+  });
+
+  it('asks before each handshake, with how many are under way, and closes whom nobody wants', async () => {
+    const loop = netLoop();
+    const asked: number[] = [];
+    const admitsHandshake = (underWay: number): boolean => {
+      asked.push(underWay);
+      return underWay === 0;
+    };
+    const options = { tls: testCertificate, admitsHandshake };
+    const made: Transport[] = [];
+    const protocol = { ...QUIET, connectionMade: (one: Transport) => made.push(one) };
+    const listener = await loop.poller.listen(
+      { host: '127.0.0.1', port: 0 },
+      options,
+      () => protocol,
+    );
+    const { port } = listener.address;
+    const secure = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    secure.on('error', () => undefined);
+    await new Promise((resolve) => secure.once('secureConnect', resolve));
+    while (made.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const silent = connect(port, '127.0.0.1').on('error', () => undefined);
+    await new Promise((resolve) => silent.once('connect', resolve));
+    const unwanted = connect(port, '127.0.0.1').on('error', () => undefined);
+    await new Promise((resolve) => unwanted.once('close', resolve).resume());
+    expect(asked).toEqual([0, 0, 1]);
+    expect(silent.destroyed).toBe(false);
+    silent.destroy();
+    secure.destroy();
     loop.close();
   });
 

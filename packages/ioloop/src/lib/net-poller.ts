@@ -1,17 +1,15 @@
 // The portable poller: node:net and node:tls behind the contract of poller.ts. TLS always comes from here.
 // Owns: listening and connecting. Must not know: what runs over the connections.
 import { connect as connectTcp, createServer } from 'node:net';
-import {
-  connect as connectTls,
-  createServer as createTlsServer,
-  Server as TlsServer,
-} from 'node:tls';
-import type { SecureContextOptions } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 import { genLog } from '@typhoon/log';
+import { HandshakeLog } from './handshake-log.ts';
 import { listenError, listeningOn } from './listen-address.ts';
 import { NetTransport } from './net-transport.ts';
+import { TlsHandshakes } from './tls-handshakes.ts';
 import { TransportError } from './transport-error.ts';
 import type { Server, Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type {
   Address,
   ConnectAddress,
@@ -37,6 +35,7 @@ export class NetPoller implements Poller {
   readonly #sockets = new Set<Socket>();
   /** What TLS connections were accepted over; some of them are not there yet. */
   readonly #handshakes = new Set<Socket>();
+  readonly #handshakeLog = new HandshakeLog();
   readonly #listeners = new Set<Listener>();
   #isClosed = false;
 
@@ -53,15 +52,18 @@ export class NetPoller implements Poller {
     const accept = (socket: Socket): void => {
       this.#accept(socket, protocolFactory, paths);
     };
-    const server = this.#createServer(address, options, accept);
+    const handshakes = this.#handshakesOf(address, options, accept);
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      if (handshakes === null) accept(socket);
+      else if (options.admitsHandshake?.(handshakes.underWay) === false) socket.destroy();
+      else handshakes.begin(socket);
+    });
     await bind(server, address, options);
     if (this.#isClosed) {
       server.close();
       throw pollerClosed();
     }
-    const listener = new NetListener(server, addressOf(server), () =>
-      this.#listeners.delete(listener),
-    );
+    const listener = new NetListener(server, handshakes, () => this.#listeners.delete(listener));
     this.#listeners.add(listener);
     return listener;
   }
@@ -110,28 +112,26 @@ export class NetPoller implements Poller {
     for (const socket of this.#handshakes) socket.destroy();
   }
 
-  #createServer(
+  #handshakesOf(
     address: ListenAddress,
     { tls }: ListenOptions,
     accept: (socket: Socket) => void,
-  ): Server {
-    if (tls === undefined) return createServer({ allowHalfOpen: true, noDelay: true }, accept);
-    let server: Server;
+  ): TlsHandshakes | null {
+    if (tls === undefined) return null;
     try {
-      server = createTlsServer({ ...tls, allowHalfOpen: true, noDelay: true }, accept);
+      return new TlsHandshakes(tls, {
+        began: (socket) => {
+          this.#handshakes.add(socket);
+          socket.on('close', () => this.#handshakes.delete(socket));
+        },
+        accept,
+        failed: (reason) => {
+          if (!this.#isClosed) this.#handshakeLog.failed(reason);
+        },
+      });
     } catch (error) {
       throw TransportError.from(error, listeningOn(address));
     }
-    server.on('connection', (socket: Socket) => {
-      this.#handshakes.add(socket);
-      socket.on('close', () => this.#handshakes.delete(socket));
-    });
-    server.on('tlsClientError', (error: Error, socket: Socket) => {
-      socket.destroy(); // node:tls leaves one that took too long as it is
-      // HSV-12: one line, no trace: a scanner or a plain request on a TLS port is no fault of ours.
-      if (!this.#isClosed) genLog.warning('TLS handshake failed: %s', error.message);
-    });
-    return server;
   }
 
   #accept(socket: Socket, protocolFactory: () => Protocol, paths: UnixPaths): void {
@@ -180,20 +180,21 @@ function pollerClosed(): TransportError {
 class NetListener implements Listener {
   readonly address: Address;
   readonly #server: Server;
+  readonly #handshakes: TlsHandshakes | null;
   readonly #onClose: () => void;
   #closed: Promise<void> | null = null;
 
-  constructor(server: Server, address: Address, onClose: () => void) {
+  constructor(server: Server, handshakes: TlsHandshakes | null, onClose: () => void) {
     this.#server = server;
-    this.address = address;
+    this.#handshakes = handshakes;
+    this.address = addressOf(server);
     this.#onClose = onClose;
   }
 
   setTls(options: SecureContextOptions): void {
-    const server = this.#server;
-    if (!(server instanceof TlsServer))
+    if (this.#handshakes === null)
       throw new TransportError('ERR_UNSUPPORTED', 'a listener without TLS has no certificates');
-    server.setSecureContext(options);
+    this.#handshakes.setSecureContext(options);
   }
 
   /** `Server.close` calls back when the last connection has ended; accepting is over at once, and that is what counts. */

@@ -111,6 +111,11 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Serve TLS with these certificates; see node:tls. */
   readonly tls?: TlsOptions;
+  /**
+   * Asked before each TLS handshake, with how many of this listener are under way; `false`: the connection is closed at once. Absent:
+   * each is made.
+   */
+  readonly admitsHandshake?: (underWay: number) => boolean;
   /** Let several processes listen on one port (`SO_REUSEPORT`). Default false. */
   readonly reusePort?: boolean;
   /** An IPv6 listener refuses IPv4. Default false. */
