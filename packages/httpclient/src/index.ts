@@ -38,6 +38,8 @@ export {
   type TimeInfo,
 } from './lib/http-response.ts';
 export type { HostnameMapping } from './lib/route.ts';
+export { openConnection } from './lib/open-connection.ts';
 export { StreamedResponse } from './lib/streamed-response.ts';
 export { createFetch, fetch, type WebFetch } from './lib/web-fetch.ts';
 export type { Proxy } from './lib/proxy.ts';
+export type { TunnelOwner } from './lib/tunnel.ts';

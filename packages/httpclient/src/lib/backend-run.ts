@@ -64,7 +64,7 @@ export class BackendRun implements BackendSink, ExchangeCarrier {
         body: bodyProducer === null ? body : new ProducedPieces(bodyProducer, framing, exchange),
         key: this.key,
         address,
-        options: tunnel === null ? options : { ...options, tls: tunnel.tls },
+        options: tunnel?.tls == null ? options : { ...options, tls: tunnel.tls },
         proxy,
       },
       this,

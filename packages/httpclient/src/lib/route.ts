@@ -16,7 +16,7 @@ export type HostnameMapping = Readonly<Record<string, string>>;
 export interface Route {
   readonly address: ConnectAddress;
   readonly options: ConnectOptions;
-  /** What to do at the proxy before TLS; null where the connection itself leads there. */
+  /** What to do at the proxy first; null where the connection itself leads there. */
   readonly tunnel: TunnelRoute | null;
 }
 
@@ -25,8 +25,8 @@ export interface TunnelRoute {
   /** The server, `host:port`. */
   readonly authority: string;
   readonly proxy: Proxy;
-  /** Of the server behind the proxy. */
-  readonly tls: ConnectTlsOptions;
+  /** Of the server behind the proxy; null for one without TLS. */
+  readonly tls: ConnectTlsOptions | null;
 }
 
 const identities = new WeakMap<object, number>();
@@ -52,14 +52,20 @@ export function routeKey(url: RequestUrl, settings: RequestSettings, proxy: Prox
   return key;
 }
 
-/** Address and options to connect with. @throws HTTPClientError `ERR_BAD_REQUEST` for a file that cannot be read. */
+/**
+ * Address and options to connect with.
+ *
+ * @param isRequest Whether a proxy can pass on what is said to a server without TLS; else it has to open a tunnel for that, too.
+ * @throws HTTPClientError `ERR_BAD_REQUEST` for a file that cannot be read.
+ */
 export function routeOf(
   url: RequestUrl,
   settings: RequestSettings,
   proxy: Proxy | null,
   mapping: HostnameMapping,
+  isRequest = true,
 ): Route {
-  const isTunnelled = proxy !== null && url.isSecure;
+  const isTunnelled = proxy !== null && (url.isSecure || !isRequest);
   return {
     address: addressOf(proxy ?? url, settings, mapping),
     options: {
@@ -75,7 +81,7 @@ export function routeOf(
 function tunnelTo(url: RequestUrl, settings: RequestSettings, proxy: Proxy): TunnelRoute {
   const host = isIP(url.host) === 6 ? `[${url.host}]` : url.host;
   // The connection's other end is the proxy: the name to check is said in any case.
-  const tls = { servername: url.host, ...tlsOptions(url, settings) };
+  const tls = url.isSecure ? { servername: url.host, ...tlsOptions(url, settings) } : null;
   return { authority: `${host}:${url.port}`, proxy, tls };
 }
 

@@ -1,4 +1,5 @@
-// A connection through an HTTP proxy to a server behind it (CONNECT), and TLS with that server. Owns: the proxy's answer.
+// A connection through an HTTP proxy to a server behind it (CONNECT), and TLS with that server if it has any. Owns: the proxy's
+// answer.
 // Must not know: what goes through the tunnel.
 //
 //   [ connecting ] -> [ asking ] -> [ handshake ] -> the protocol's
@@ -75,9 +76,9 @@ export class Tunnel implements ConnectAttempt, Protocol, ResponseSink {
       return;
     }
     if (!this.#isTunnelOpen()) return;
-    // A server speaks second in TLS: bytes now are the proxy's own, and would be taken for the server's.
+    // A server speaks second in TLS and in HTTP: bytes now are the proxy's own, and would be taken for the server's.
     if (behind < end) this.#refuse('it sent more than its answer to CONNECT', null);
-    else this.#encrypt();
+    else this.#handOver();
   }
 
   connectionLost(error: TransportError | null): void {
@@ -108,11 +109,17 @@ export class Tunnel implements ConnectAttempt, Protocol, ResponseSink {
     return this.#isOpen && !this.#isOver;
   }
 
-  #encrypt(): void {
+  #handOver(): void {
     const transport = this.#transport;
     if (transport === null) return;
+    const { tls } = this.#route;
     this.#transport = null;
-    this.#attempt = startTls(this.#host, transport, { client: this.#route.tls }, this.#owner);
+    if (tls === null) {
+      this.#isOver = true;
+      this.#attempt = null;
+      transport.setProtocol(this.#owner);
+      this.#owner.connectionMade(transport);
+    } else this.#attempt = startTls(this.#host, transport, { client: tls }, this.#owner);
   }
 
   #refuse(why: string, cause: unknown): void {

@@ -1,13 +1,18 @@
 // A client's handshake over one connection (RFC 6455 §4.1). Owns: the request, what the answer must be, giving up.
 // Must not know: messages.
-import { HTTPClientError, HTTPResponse, type HTTPRequest } from '@typhoon/httpclient';
+import {
+  HTTPClientError,
+  HTTPResponse,
+  type HTTPRequest,
+  type TunnelOwner,
+} from '@typhoon/httpclient';
 import { HTTPInputError, requestHead, ResponseParser, type HTTPHeaders } from '@typhoon/http1';
 import { agreedDeflate, type DeflateParams } from '../deflate/deflate-params.ts';
 import { acceptKey } from '../handshake/accept-key.ts';
 import { hasToken } from '../handshake/handshake-request.ts';
 import { WebSocketError } from '../websocket-error.ts';
 import type { ResponseHead, ResponseSink } from '@typhoon/http1';
-import type { Protocol, Transport, TransportError } from '@typhoon/ioloop';
+import type { Transport, TransportError } from '@typhoon/ioloop';
 
 /** What is asked for. */
 export interface HandshakeRequest {
@@ -35,7 +40,7 @@ export interface HandshakeOwner {
 }
 
 /** Speaks HTTP until it is WebSocket. */
-export class ClientHandshake implements Protocol, ResponseSink {
+export class ClientHandshake implements TunnelOwner, ResponseSink {
   readonly #asked: HandshakeRequest;
   readonly #owner: HandshakeOwner;
   readonly #parser: ResponseParser;
@@ -92,6 +97,11 @@ export class ClientHandshake implements Protocol, ResponseSink {
     this.#fail(
       error ?? new WebSocketError('ERR_HANDSHAKE', 'the connection ended during the handshake'),
     );
+  }
+
+  /** The proxy does not lead there. */
+  shut(error: HTTPClientError): void {
+    this.#fail(error);
   }
 
   onHead(head: ResponseHead): void {

@@ -1,7 +1,7 @@
 // Opening a WebSocket as a client. Owns: options, the request's head, the time it may take. Must not know: frames.
 import { Future } from '@typhoon/concurrent';
 import { encodeUsernamePassword, HTTPHeaders } from '@typhoon/http1';
-import { HTTPRequest, HTTPTimeoutError } from '@typhoon/httpclient';
+import { HTTPRequest, HTTPTimeoutError, openConnection } from '@typhoon/httpclient';
 import { IOLoop } from '@typhoon/ioloop';
 import { profileOf } from '../connection/connection-profile.ts';
 import { WebSocketConnection } from '../connection/websocket-connection.ts';
@@ -11,7 +11,7 @@ import { newKey } from '../handshake/accept-key.ts';
 import { WebSocketError } from '../websocket-error.ts';
 import { ClientHandshake, type Handshaken } from './client-handshake.ts';
 import { ClientInbox, type MessageCallback } from './client-inbox.ts';
-import { routeOf, type WebSocketTarget } from './websocket-target.ts';
+import { targetOf, type WebSocketTarget } from './websocket-target.ts';
 import { WebSocketClientConnection } from './websocket-client-connection.ts';
 import type { HTTPRequestOptions } from '@typhoon/httpclient';
 import type { SendLimitOptions } from '@typhoon/topic';
@@ -51,9 +51,10 @@ const CONNECT_TIMEOUT_MS = 20_000;
  * Connects to a WebSocket server. Cancelling the future, or aborting the request's `signal`, gives up.
  *
  * Fails with WebSocketError `ERR_HANDSHAKE`, `ERR_BAD_OPTION`; HTTPClientError `ERR_HTTP_STATUS` for any other answer,
- * redirects included (WSK-24), `ERR_TIMEOUT`; TransportError when there is no connection.
+ * redirects included (WSK-24), `ERR_TIMEOUT`, `ERR_PROXY`; TransportError when there is no connection.
  *
- * @param target A URL (`ws:`, `wss:`), or an HTTPRequest with one, for its headers, credentials, certificates and time limit.
+ * @param target A URL (`ws:`, `wss:`), or an HTTPRequest with one, for its headers, credentials, certificates, proxy
+ *   (`proxyHost` and so on; without one the environment's, as for AsyncHTTPClient) and time limit.
  */
 export function websocketConnect(
   target: string | HTTPRequest,
@@ -83,7 +84,7 @@ class Opening {
     this.#options = options;
     // What is wrong with the options is said before there is a connection.
     this.#profile(null);
-    const target = routeOf(request);
+    const target = targetOf(request);
     const key = newKey();
     const { subprotocols = [], compressionOptions } = options;
     const headers = headersOf(request.options, target, key, options);
@@ -110,9 +111,9 @@ class Opening {
     this.#connect(target, request.options);
   }
 
-  #connect({ address, connectOptions }: WebSocketTarget, options: HTTPRequestOptions): void {
+  #connect({ request }: WebSocketTarget, options: HTTPRequestOptions): void {
     const loop = this.#loop;
-    const attempt = loop.poller.connect(address, connectOptions, this.#handshake);
+    const attempt = openConnection(request, this.#handshake);
     const giveUp = (): void => {
       this.#handshake.giveUp();
       attempt.abort();

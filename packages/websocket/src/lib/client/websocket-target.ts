@@ -1,14 +1,11 @@
-// Where a client connects to. Owns: which URLs are allowed, address and TLS options. Must not know: the handshake.
-import { isIP } from 'node:net';
-import { readFileSync } from 'node:fs';
+// Where a client connects to. Owns: which URLs are allowed. Must not know: the handshake, proxies, TLS.
+import { HTTPRequest } from '@typhoon/httpclient';
 import { WebSocketError } from '../websocket-error.ts';
-import type { HTTPRequest, HTTPRequestOptions } from '@typhoon/httpclient';
-import type { ConnectAddress, ConnectOptions, ConnectTlsOptions } from '@typhoon/ioloop';
 
-/** A URL and the options that belong to it, taken apart. */
+/** A URL, taken apart. */
 export interface WebSocketTarget {
-  readonly address: ConnectAddress;
-  readonly connectOptions: ConnectOptions;
+  /** What leads there, with the scheme of HTTP. */
+  readonly request: HTTPRequest;
   /** The value of Host. */
   readonly authority: string;
   /** Path and query. */
@@ -24,27 +21,21 @@ const SECURE = new Map([
   ['https:', true],
 ]);
 
-/** Takes a request's URL and options apart. @throws WebSocketError `ERR_BAD_OPTION` for what is no URL of a WebSocket. */
-export function routeOf({ url, options }: HTTPRequest): WebSocketTarget {
+/** Takes a request's URL apart. @throws WebSocketError `ERR_BAD_OPTION` for what is no URL of a WebSocket. */
+export function targetOf({ url, options }: HTTPRequest): WebSocketTarget {
   const parsed = parse(url);
   const isSecure = SECURE.get(parsed.protocol);
   if (isSecure === undefined) {
     throw new WebSocketError('ERR_BAD_OPTION', `unsupported scheme in ${JSON.stringify(url)}`);
   }
-  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = parsed.port === '' ? (isSecure ? 443 : 80) : Number(parsed.port);
-  const { socketPath, networkInterface, allowIpv6 } = options;
+  const target = parsed.pathname + parsed.search;
+  const { host: authority, username, password } = parsed;
   return {
-    address: socketPath === undefined ? { host, port } : { path: socketPath },
-    connectOptions: {
-      ...(isSecure ? { tls: tlsOptions(host, options) } : {}),
-      ...(networkInterface === undefined ? {} : { localAddress: networkInterface }),
-      ...(allowIpv6 === false ? { family: 4 } : {}),
-    },
-    authority: parsed.host,
-    target: parsed.pathname + parsed.search,
-    username: parsed.username === '' ? null : decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
+    request: new HTTPRequest(`${isSecure ? 'https' : 'http'}://${authority}${target}`, options),
+    authority,
+    target,
+    username: username === '' ? null : decodeURIComponent(username),
+    password: decodeURIComponent(password),
   };
 }
 
@@ -54,24 +45,4 @@ function parse(url: string): URL {
   } catch (cause) {
     throw new WebSocketError('ERR_BAD_OPTION', `no URL: ${JSON.stringify(url)}`, { cause });
   }
-}
-
-function tlsOptions(host: string, options: HTTPRequestOptions): ConnectTlsOptions {
-  const { sslOptions, validateCert, caCerts, clientKey, clientCert } = options;
-  // RFC 6066 §3: an IP address is no server name.
-  const base = { ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 ? { servername: host } : {}) };
-  if (sslOptions !== undefined) return { ...base, ...sslOptions };
-  return {
-    ...base,
-    rejectUnauthorized: validateCert !== false,
-    ...(caCerts === undefined ? {} : { ca: pem(caCerts) }),
-    ...(clientKey === undefined ? {} : { key: pem(clientKey) }),
-    ...(clientCert === undefined ? {} : { cert: pem(clientCert) }),
-  };
-}
-
-/** PEM text or bytes, or the path of a file. */
-function pem(source: Uint8Array | string): Buffer | string {
-  if (typeof source !== 'string') return Buffer.from(source);
-  return source.includes('-----BEGIN') ? source : readFileSync(source);
 }
