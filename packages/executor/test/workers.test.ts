@@ -53,6 +53,30 @@ describe('the number of workers', () => {
   });
 });
 
+describe('short tasks', () => {
+  it('share a thread and a message, though another thread is idle', async () => {
+    const pool = makePool({ maxWorkers: 2, minWorkers: 2 });
+    const together = async (): Promise<number> => {
+      const ids = await Promise.all([1, 2, 3, 4].map(() => pool.submit(threadId)));
+      return new Set(ids).size;
+    };
+    // Not the first times, when nobody knows how long they take, and not when the machine is busy elsewhere.
+    while ((await together()) > 1);
+  });
+
+  it('go to the idle thread when one of them turns out to be long, however few come', async () => {
+    const pool = makePool({ maxWorkers: 2, minWorkers: 2 });
+    const [open, closed] = [makeGate(), makeGate()];
+    openGate(open);
+    for (let n = 0; n < 50; n++) await pool.submit(passGate, open, n);
+    const long = pool.submit(passGate, closed, 'long');
+    await comeTo(closed);
+    for (let n = 0; n < 50; n++) expect(await pool.submit(passGate, open, n)).toBe(n);
+    openGate(closed);
+    expect(await long).toBe('long');
+  });
+});
+
 describe('priorities', () => {
   it('decide which of the waiting tasks begins next', async () => {
     const pool = makePool();

@@ -52,6 +52,8 @@ export class PoolTask implements FutureOptions {
   seq = 0;
   /** What that worker counted it as, in milliseconds. */
   loadMs = 0;
+  /** How much of that is the task itself. */
+  workMs = 0;
   /** Ends it when its deadline is over. */
   timer: TimeoutHandle | null = null;
   /** Why it is to end though it has begun. */

@@ -36,6 +36,13 @@ export interface CrewOwner {
 
 /** How long a task may wait behind another of its worker while a thread is idle. */
 const STEAL_AFTER_MS = 2;
+/**
+ * What a worker is given before the next one gets any, in milliseconds of work. Waking a thread takes about as long; and a
+ * message with many tasks costs little more than one with few.
+ */
+const TOGETHER_MS = 0.1;
+/** How long a worker with so little to do may be silent: that, and a message there and back. Then something takes longer. */
+const FRESH_MS = 0.3;
 
 /** How long to go on with fewer threads when one could not be started. */
 const START_AGAIN_MS = 1000;
@@ -156,15 +163,26 @@ export class WorkerCrew implements WorkerOwner {
     }
   }
 
-  /** First one task to each idle worker, then more to each as long as they are short. */
+  /**
+   * First to those that will be done sooner than another would wake up, then to each idle one what is worth waking it, then more
+   * to each as long as the tasks are short.
+   */
   #dealOnce(): void {
-    for (const worker of this.#workers) if (worker.isIdle) this.#give(worker);
+    const freshMs = performance.now() - FRESH_MS;
+    for (const worker of this.#workers)
+      if (worker.taskCount > 0 && worker.lastSignMs >= freshMs) this.#giveTogether(worker);
+    for (const worker of this.#workers) if (worker.isIdle) this.#giveTogether(worker);
     let isMoving = true;
     while (isMoving) {
       isMoving = false;
       for (const worker of this.#workers) if (this.#give(worker)) isMoving = true;
     }
     for (const worker of this.#workers) worker.post();
+  }
+
+  /** Until it has as much as is worth a message. */
+  #giveTogether(worker: WorkerHandle): void {
+    while (worker.workMs < TOGETHER_MS && this.#give(worker));
   }
 
   #give(worker: WorkerHandle): boolean {

@@ -50,6 +50,7 @@ export class WorkerHandle implements TaskHolder {
   #nextSeq = 1;
   #taskCount = 0;
   #loadMs = 0;
+  #workMs = 0;
   /** What sending costs this thread, in milliseconds a task: a moving average. */
   #postMs = 0;
   #lastSignMs = 0;
@@ -97,7 +98,7 @@ export class WorkerHandle implements TaskHolder {
     return this.#taskCount;
   }
 
-  /** When it was last given something or gave something back, on `performance.now()`. */
+  /** When it last gave something back, or had nothing and was given something, on `performance.now()`. */
   get lastSignMs(): number {
     return this.#lastSignMs;
   }
@@ -110,6 +111,11 @@ export class WorkerHandle implements TaskHolder {
     return this.#loadMs + this.#costOf(task) <= AHEAD_MS;
   }
 
+  /** What its tasks will take, as they went so far, in milliseconds. */
+  get workMs(): number {
+    return this.#workMs;
+  }
+
   /** Takes a task; `post` sends it. */
   assign(task: PoolTask): void {
     const seq = this.#nextSeq;
@@ -117,9 +123,12 @@ export class WorkerHandle implements TaskHolder {
     task.worker = this;
     task.seq = seq;
     task.loadMs = this.#costOf(task);
+    task.workMs = task.entry.averageMs;
+    if (this.#taskCount === 0) this.#lastSignMs = performance.now();
     this.#slots[seq & MASK] = task;
     this.#taskCount++;
     this.#loadMs += task.loadMs;
+    this.#workMs += task.workMs;
     this.#staged.push(task);
   }
 
@@ -146,8 +155,7 @@ export class WorkerHandle implements TaskHolder {
     } catch {
       this.#postOneByOne(staged, define);
     }
-    this.#lastSignMs = performance.now();
-    const tookMs = (this.#lastSignMs - beganMs) / staged.length;
+    const tookMs = (performance.now() - beganMs) / staged.length;
     this.#postMs += (tookMs - this.#postMs) / 8;
     this.#updateHold();
   }
@@ -284,6 +292,7 @@ export class WorkerHandle implements TaskHolder {
     task.worker = null;
     this.#taskCount--;
     this.#loadMs = this.#taskCount === 0 ? 0 : this.#loadMs - task.loadMs;
+    this.#workMs = this.#taskCount === 0 ? 0 : this.#workMs - task.workMs;
   }
 
   /** It keeps the process alive while it starts, while it has tasks, and while it ends. */
