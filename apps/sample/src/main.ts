@@ -9,6 +9,8 @@ import { Uptime } from './uptime.ts';
 
 /** Less than the ten seconds that Docker waits before it kills. */
 const DRAIN_MS = 8000;
+/** What hangs then would hang for ever, on a Redis that is away for one. */
+const LAST_MS = 9500;
 /** SIGTERM is somebody replacing this process: clients that are just about to ask are answered, too. */
 const GRACE_MS = 500;
 /** Whoever has saved a file waits for the new program. */
@@ -51,7 +53,10 @@ function stopperOf(uptime: Uptime, server: HTTPServer) {
     await uptime.close();
   };
   return (reason: string, deadlineMs: number, graceMs = 0): Promise<void> => {
-    if (stopping === null) appLog.info('stopping on %s', reason);
+    if (stopping === null) {
+      appLog.info('stopping on %s', reason);
+      setTimeout(quit, LAST_MS, 'could not stop in order').unref();
+    }
     return (stopping ??= stop(deadlineMs, graceMs));
   };
 }

@@ -37,6 +37,11 @@ const DEFINITIONS = {
     help: 'worker threads for the database',
     callback: within('workers', 1, 64),
   },
+  queue: {
+    type: 'string',
+    metavar: 'URL',
+    help: 'redis://HOST:PORT, whose workers (npm run worker) do the work of the database in place of threads of this process',
+  },
   cookieSecret: {
     type: 'string',
     help: 'signs cookies; not for the command line, which others can see (default: one that the database keeps)',

@@ -6,6 +6,13 @@ export interface Site {
   readonly url: string;
 }
 
+/** A site that somebody wants to be watched. */
+export interface AddedSite {
+  readonly site: Site;
+  /** False when it was there already. */
+  readonly isNew: boolean;
+}
+
 /** `up` answered with 2xx or 3xx; `wrong` answered with another status; `late` did not answer in time; `down` could not be asked. */
 export type Outcome = 'up' | 'wrong' | 'late' | 'down';
 

@@ -1,18 +1,22 @@
 // The app put together: store, client, monitor, news. Owns: the order of starting and stopping.
-import { ThreadPoolExecutor } from '@typhoon/executor';
+import { TimeoutError, withTimeout } from '@typhoon/concurrent';
 import { AsyncHTTPClient } from '@typhoon/httpclient';
+import { appLog } from '@typhoon/log';
 import { Monitor, type MonitorOptions } from './checks/monitor.ts';
 import { LiveUpdates } from './live-updates.ts';
+import { openExecutor, type WorkPlace } from './storage/executor.ts';
 import { Retention } from './storage/retention.ts';
 import { filesOfWorkers, Store } from './storage/store.ts';
+import type { Executor } from '@typhoon/executor';
 import type { Overview, Site } from './site.ts';
 
+/** Less than the time after which whoever stops a program kills it. */
+const LAST_RESULTS_MS = 3000;
+
 /** What it is told. */
-export interface UptimeOptions extends MonitorOptions {
+export interface UptimeOptions extends MonitorOptions, WorkPlace {
   /** SQLite file. */
   readonly database: string;
-  /** Worker threads for it. */
-  readonly workers: number;
   /** Days after which a result is forgotten. */
   readonly keepDays: number;
 }
@@ -25,7 +29,7 @@ export class Uptime {
   /** Signs cookies where no other secret is given: the same from start to start. */
   readonly cookieSecret: string;
   readonly live: LiveUpdates;
-  readonly #pool: ThreadPoolExecutor;
+  readonly #executor: Executor;
   readonly #store: Store;
   readonly #retention: Retention;
   readonly #client: AsyncHTTPClient;
@@ -34,12 +38,12 @@ export class Uptime {
 
   private constructor(
     options: UptimeOptions,
-    pool: ThreadPoolExecutor,
+    executor: Executor,
     store: Store,
     cookieSecret: string,
   ) {
     this.cookieSecret = cookieSecret;
-    this.#pool = pool;
+    this.#executor = executor;
     this.#store = store;
     this.live = new LiveUpdates(store);
     this.#retention = new Retention(store, options.keepDays);
@@ -58,10 +62,10 @@ export class Uptime {
 
   /** Opens the database. */
   static async open(options: UptimeOptions): Promise<Uptime> {
-    const pool = new ThreadPoolExecutor({ maxWorkers: options.workers });
-    const store = new Store(options.database, pool);
+    const executor = await openExecutor(options);
+    const store = new Store(options.database, executor);
     await store.open();
-    return new Uptime(options, pool, store, await store.cookieSecret());
+    return new Uptime(options, executor, store, await store.cookieSecret());
   }
 
   /** Starts watching what is in the database, and `urls` besides. */
@@ -73,11 +77,10 @@ export class Uptime {
 
   /** Adds a site and watches it; null when it was there. */
   async add(url: string): Promise<Site | null> {
-    const site = await this.#store.add(url);
-    if (site === null) return null;
+    const { site, isNew } = await this.#store.add(url);
     this.#monitor.watch(site);
     this.#hasChanged();
-    return site;
+    return isNew ? site : null;
   }
 
   /** Stops watching a site and forgets it; whether it was there. */
@@ -107,15 +110,26 @@ export class Uptime {
     this.live.close();
   }
 
-  /** Results that are there are stored, then the threads end. */
+  /** Results that are there are stored, then the threads end. With a queue they are in the queue by now, and may stay there. */
   async close(): Promise<void> {
-    await this.#store.flush();
-    await this.#pool.shutdown();
     this.#client.close();
+    const isStored = await isDoneWithin(LAST_RESULTS_MS, this.#store.flush());
+    if (!isStored) appLog.warning('stopping while results wait for a worker');
+    await this.#executor.shutdown({ wait: isStored });
   }
 
   #hasChanged(): void {
     this.#overview = null;
     this.live.publish();
+  }
+}
+
+async function isDoneWithin(timeoutMs: number, work: Promise<void>): Promise<boolean> {
+  try {
+    await withTimeout(timeoutMs, work);
+    return true;
+  } catch (error) {
+    if (error instanceof TimeoutError) return false;
+    throw error;
   }
 }

@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-
 /** What the JSON API says of a site; only what the tests look at. */
 export interface ApiSite {
   readonly id: number;
@@ -68,7 +66,7 @@ export class AppProcess {
       ...flags,
     ];
     if (sites.length > 0) settings.push(`--site=${sites.join(',')}`);
-    const child = run(settings);
+    const child = startProgram('main.js', settings);
     if (child.stdout === null) throw new Error('the app has no output');
     const app = new AppProcess(child, createInterface({ input: child.stdout }), file, folder);
     await app.listensAgain();
@@ -155,19 +153,21 @@ export class AppProcess {
   }
 }
 
-/** Starts the program with these flags. */
-function run(flags: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--enable-source-maps', PROGRAM, ...flags], {
+/** Starts a built program with these flags. */
+export function startProgram(name: string, flags: readonly string[]): ChildProcess {
+  const program = fileURLToPath(new URL(`../dist/${name}`, import.meta.url));
+  return spawn(process.execPath, ['--enable-source-maps', program, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a group of its own, to be killed as a whole
   });
 }
 
-/** Runs the program to its end. */
+/** Runs a program to its end. */
 export async function runToEnd(
   flags: readonly string[],
+  name = 'main.js',
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = run(flags);
+  const child = startProgram(name, flags);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -45,16 +45,17 @@ function record(siteId: number, at: number): PromiseLike<void> {
 
 describe('Store', () => {
   it('adds a site once', async () => {
-    expect(await store.add('http://a/')).toEqual({ id: 1, url: 'http://a/' });
-    expect(await store.add('http://a/')).toBeNull();
+    const site = { id: 1, url: 'http://a/' };
+    expect(await store.add('http://a/')).toEqual({ site, isNew: true });
+    expect(await store.add('http://a/')).toEqual({ site, isNew: false });
   });
 
   it('counts checks a day, each once however often it is stored', async () => {
-    const site = await store.add('http://a/');
+    const { site } = await store.add('http://a/');
     const day = 86_400_000;
-    for (const at of [0, 1, 1, -day, 2]) await record(site?.id ?? 0, at);
+    for (const at of [0, 1, 1, -day, 2]) await record(site.id, at);
     await store.record({
-      siteId: site?.id ?? 0,
+      siteId: site.id,
       startedAt: start - day + 1,
       outcome: 'down',
       status: null,
@@ -69,18 +70,18 @@ describe('Store', () => {
   });
 
   it('computes percentiles by nearest rank', async () => {
-    const site = await store.add('http://a/');
-    for (let at = 1; at <= 100; at++) await record(site?.id ?? 0, at);
+    const { site } = await store.add('http://a/');
+    for (let at = 1; at <= 100; at++) await record(site.id, at);
     const [report] = (await store.overview()).reports;
     expect(report?.percentiles).toEqual({ p50Ms: 50, p95Ms: 95, p99Ms: 99 });
     expect(report?.latenciesMs).toHaveLength(60);
   });
 
   it('loses nothing when workers exit in the middle', async () => {
-    const site = await store.add('http://a/');
+    const { site } = await store.add('http://a/');
     const saved: PromiseLike<void>[] = [];
     for (let at = 0; at < 200; at++) {
-      saved.push(record(site?.id ?? 0, at));
+      saved.push(record(site.id, at));
       if (at % 50 === 25) {
         pool.submit(() => process.exit(1)).then(undefined, () => undefined);
       }
@@ -91,10 +92,10 @@ describe('Store', () => {
   });
 
   it('forgets what is old, in as many steps as it takes, and not the days that are shown', async () => {
-    const site = await store.add('http://a/');
+    const { site } = await store.add('http://a/');
     const day = 86_400_000;
-    for (let at = 0; at < 60; at++) await record(site?.id ?? 0, at - 30);
-    await record(site?.id ?? 0, -20 * day);
+    for (let at = 0; at < 60; at++) await record(site.id, at - 30);
+    await record(site.id, -20 * day);
     expect(await store.forget(start)).toBe(31);
     expect(await store.forget(start)).toBe(0);
     const [report] = (await store.overview()).reports;
@@ -109,9 +110,9 @@ describe('Store', () => {
   });
 
   it('drops a result of a site that was removed', async () => {
-    const site = await store.add('http://a/');
-    await store.remove(site?.id ?? 0);
-    await record(site?.id ?? 0, 1);
+    const { site } = await store.add('http://a/');
+    await store.remove(site.id);
+    await record(site.id, 1);
     expect((await store.overview()).reports).toEqual([]);
   });
 });

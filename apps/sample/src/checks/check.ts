@@ -1,5 +1,5 @@
 // One check of one site: asked, judged, timed. Owns: what counts as up. Must not know: where results go.
-import { CancelledError, TimeoutError, withTimeout } from '@typhoon/concurrent';
+import { CancelledError, TimeoutError } from '@typhoon/concurrent';
 import { coroutine } from '@typhoon/gen';
 import {
   HTTPClientError,
@@ -25,13 +25,14 @@ export const check = coroutine(function* (client: AsyncHTTPClient, site: Site, t
 
 const ask = coroutine(function* (client: AsyncHTTPClient, site: Site, timeoutMs: number) {
   try {
-    const fetching = client.fetch(site.url, {
+    const response = yield* client.fetch(site.url, {
       raiseError: false,
-      connectTimeoutMs: timeoutMs,
-      requestTimeoutMs: timeoutMs,
+      // One limit for all of it: looking up the name, connecting, redirects, the last byte.
+      deadline: timeoutMs,
+      connectTimeoutMs: 0,
+      requestTimeoutMs: 0,
       headers: { 'User-Agent': 'typhoon-uptime', 'Cache-Control': 'no-cache' },
     });
-    const response = yield* withTimeout(timeoutMs, fetching, { cancel: true });
     return judge(response.code, response.reason);
   } catch (error) {
     return explain(error, timeoutMs);

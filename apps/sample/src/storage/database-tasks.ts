@@ -1,10 +1,11 @@
-// What runs in the worker threads: all that touches SQLite, whose driver blocks. Each exported function is one task.
+// What runs in the worker threads: all that touches SQLite, whose driver blocks. Each exported function is one task, and does no harm
+// when it is done twice: a queue hands it out again when a worker dies.
 // Must not know: the loop, HTTP.
 import { randomBytes } from 'node:crypto';
 import { open } from './database.ts';
 import { reportOf } from './site-report.ts';
 import { latestUpdates, missedAfter } from './updates.ts';
-import type { Missed, Overview, Result, Site } from '../site.ts';
+import type { AddedSite, Missed, Overview, Result, Site } from '../site.ts';
 
 /** Makes the tables where there are none. */
 export function prepareDatabase(file: string): void {
@@ -16,12 +17,14 @@ export function listSites(file: string): Site[] {
   return open(file).prepare('SELECT id, url FROM sites ORDER BY id').all().map(toSite);
 }
 
-/** Adds a site; null when it is there already. */
-export function addSite(file: string, url: string): Site | null {
-  const row = open(file)
-    .prepare('INSERT INTO sites (url) VALUES (?) ON CONFLICT DO NOTHING RETURNING id, url')
-    .get(url);
-  return row === undefined ? null : toSite(row);
+/** Adds a site, unless it is there already. */
+export function addSite(file: string, url: string): AddedSite {
+  const database = open(file);
+  const { changes } = database
+    .prepare('INSERT INTO sites (url) VALUES (?) ON CONFLICT DO NOTHING')
+    .run(url);
+  const site = toSite(database.prepare('SELECT id, url FROM sites WHERE url = ?').get(url));
+  return { site, isNew: changes > 0 };
 }
 
 /** Removes a site and its results; whether it was there. */

@@ -1,12 +1,13 @@
 // The app's memory: SQLite behind an executor, so that the loop never waits for the disk.
 // Owns: which task runs where, and that no result is lost. Must not know: SQL (database-tasks.ts).
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CancelledError, type Future } from '@typhoon/concurrent';
-import { moduleTasks, type Executor } from '@typhoon/executor';
+import { moduleTasks, type Executor, type Task } from '@typhoon/executor';
 import { coroutine, sleep } from '@typhoon/gen';
 import { appLog } from '@typhoon/log';
 import type * as databaseTasks from './database-tasks.ts';
-import type { Missed, Overview, Result, Site } from '../site.ts';
+import type { AddedSite, Missed, Overview, Result, Site } from '../site.ts';
 
 const TASKS = new URL('./database-tasks.js', import.meta.url);
 const task = moduleTasks<typeof databaseTasks>(TASKS);
@@ -19,6 +20,8 @@ export const filesOfWorkers: readonly string[] = [
   ),
 ].map((url) => fileURLToPath(url));
 
+/** Nobody waits longer for an answer; a result waits as long as it takes. */
+const PATIENCE_MS = 10_000;
 const ATTEMPTS = 5;
 const PAUSE_MS = 100;
 /** As many as are gone within some ten milliseconds. */
@@ -32,43 +35,43 @@ export class Store {
 
   /** The executor is the caller's, who shuts it down behind `flush`. */
   constructor(file: string, executor: Executor) {
-    this.#file = file;
+    this.#file = resolve(file); // whoever does the tasks may be in another folder
     this.#executor = executor;
   }
 
   /** Makes the tables; to be waited for before anything else. */
   open(): Future<void> {
-    return this.#executor.submit(task('prepareDatabase'), this.#file);
+    return this.#ask(task('prepareDatabase'), this.#file);
   }
 
   /** All sites. */
   sites(): Future<Site[]> {
-    return this.#executor.submit(task('listSites'), this.#file);
+    return this.#ask(task('listSites'), this.#file);
   }
 
-  /** Adds a site; null when it is there already. */
-  add(url: string): Future<Site | null> {
-    return this.#executor.submit(task('addSite'), this.#file, url);
+  /** Adds a site, unless it is there already. */
+  add(url: string): Future<AddedSite> {
+    return this.#ask(task('addSite'), this.#file, url);
   }
 
   /** Removes a site; whether it was there. */
   remove(id: number): Future<boolean> {
-    return this.#executor.submit(task('removeSite'), this.#file, id);
+    return this.#ask(task('removeSite'), this.#file, id);
   }
 
   /** Everything that is shown. */
   overview(): Future<Overview> {
-    return this.#executor.submit(task('overview'), this.#file, Date.now());
+    return this.#ask(task('overview'), this.#file, Date.now());
   }
 
   /** What happened behind an update, in pieces: ask again until there is no more. */
   newsAfter(id: number): Future<Missed> {
-    return this.#executor.submit(task('newsAfter'), this.#file, id, Date.now());
+    return this.#ask(task('newsAfter'), this.#file, id, Date.now());
   }
 
   /** A secret for cookies, the same from start to start. */
   cookieSecret(): Future<string> {
-    return this.#executor.submit(task('secretOf'), this.#file, 'cookies');
+    return this.#ask(task('secretOf'), this.#file, 'cookies');
   }
 
   /** Forgets results that began before that time, in ms since the epoch; how many. */
@@ -95,13 +98,18 @@ export class Store {
     while (this.#saving.size > 0) await Promise.allSettled(this.#saving);
   }
 
+  /** Has a task done for somebody who does not wait for ever. */
+  #ask<A extends unknown[], R>(what: Task<A, R>, ...args: A): Future<R> {
+    return this.#executor.run(what, args, { deadline: PATIENCE_MS });
+  }
+
   readonly #save = coroutine(function* (
     this: Store,
     result: Result,
   ): Generator<unknown, void, unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        yield* this.#executor.submit(task('recordResult'), this.#file, result);
+        yield* this.#executor.run(task('recordResult'), [this.#file, result], { deadline: null });
         return;
       } catch (error) {
         if (error instanceof CancelledError || attempt === ATTEMPTS) throw error;
