@@ -26,9 +26,11 @@ async function app(
 
 let shared: Promise<AppProcess> | null = null;
 
-/** One app for all tests that change nothing. */
-function idle(): Promise<AppProcess> {
-  return (shared ??= AppProcess.start([]));
+/** One app for all tests that can share it: each has sites of its own. */
+async function watching(...urls: readonly string[]): Promise<AppProcess> {
+  const process = await (shared ??= AppProcess.start([]));
+  for (const url of urls) await process.post('/sites', { url });
+  return process;
 }
 
 afterAll(async () => {
@@ -48,15 +50,20 @@ async function site(making: Promise<WatchedSite>): Promise<WatchedSite> {
 const good = (): Promise<WatchedSite> =>
   site(WatchedSite.http((_request, response) => response.end('fine')));
 
+function find(sites: readonly ApiSite[], url: string): ApiSite | undefined {
+  return sites.find((one) => one.url === url);
+}
+
 function outcome(sites: readonly ApiSite[], url: string): string | undefined {
-  return sites.find((one) => one.url === url)?.last?.outcome;
+  return find(sites, url)?.last?.outcome;
 }
 
 describe('checks', () => {
   it('finds a site that answers up, and measures it', async () => {
     const { url } = await good();
-    const running = await app([url]);
-    const [report] = await running.until((sites) => (sites[0]?.latenciesMs.length ?? 0) >= 3);
+    const running = await watching(url);
+    const sites = await running.until((all) => (find(all, url)?.latenciesMs.length ?? 0) >= 3);
+    const report = find(sites, url);
     expect(report?.last).toMatchObject({ outcome: 'up', status: 200 });
     expect(report?.percentiles?.p50Ms).toBeGreaterThan(0);
     expect(report?.days[0]?.up).toBe(report?.days[0]?.checks);
@@ -73,9 +80,9 @@ describe('checks', () => {
     );
     const absent = 'http://127.0.0.1:1/';
     const urls = [late.url, wrong.url, dropping.url, half.url, absent];
-    const running = await app(urls);
-    const sites = await running.until(
-      (all) => all.length === 5 && all.every(({ last }) => last !== null),
+    const running = await watching(...urls);
+    const sites = await running.until((all) =>
+      urls.every((url) => outcome(all, url) !== undefined),
     );
     expect(urls.map((url) => outcome(sites, url))).toEqual([
       'late',
@@ -97,9 +104,9 @@ describe('checks', () => {
   it('goes on when one watched site dies in the middle', async () => {
     const dying = await good();
     const staying = await good();
-    const running = await app([dying.url, staying.url]);
-    await running.until(
-      (sites) => sites.length === 2 && sites.every(({ last }) => last?.outcome === 'up'),
+    const running = await watching(dying.url, staying.url);
+    await running.until((sites) =>
+      [dying, staying].every(({ url }) => outcome(sites, url) === 'up'),
     );
     dying.kill();
     const sites = await running.until((all) => outcome(all, dying.url) === 'down');
@@ -110,7 +117,7 @@ describe('checks', () => {
 describe('the page', () => {
   it('adds a site through the form and shows it', async () => {
     const { url } = await good();
-    const running = await app([]);
+    const running = await watching();
     const response = await running.post('/sites', { url });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
     await running.until((sites) => outcome(sites, url) === 'up');
@@ -120,7 +127,7 @@ describe('the page', () => {
   });
 
   it('answers HEAD like GET, without the body', async () => {
-    const running = await idle();
+    const running = await watching();
     const head = await fetch(running.url, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
     expect(Number(head.headers.get('content-length'))).toBeGreaterThan(500);
@@ -128,14 +135,15 @@ describe('the page', () => {
 
   it('removes a site through the form', async () => {
     const { url } = await good();
-    const running = await app([url]);
-    const [report] = await running.until((sites) => sites.length === 1);
+    const running = await watching(url);
+    const report = find(await running.sites(), url);
     await running.post(`/sites/${report?.id ?? 0}/remove`, {});
-    expect(await running.sites()).toEqual([]);
+    expect(report?.url).toBe(url);
+    expect(find(await running.sites(), url)).toBeUndefined();
   });
 
   it('refuses a form without its token', async () => {
-    const running = await idle();
+    const running = await watching();
     const body = new URLSearchParams({ url: 'http://127.0.0.1:1/' });
     expect((await fetch(`${running.url}/sites`, { method: 'POST', body })).status).toBe(403);
   });
@@ -145,20 +153,20 @@ describe('the page', () => {
     ['ftp://example.com/', 400],
     ['http://user:secret@example.com/', 400],
   ])('says what is wrong with %s', async (url, status) => {
-    const running = await idle();
+    const running = await watching();
     const response = await running.post('/sites', { url });
     expect(response.status).toBe(status);
     expect(await response.text()).toContain('role="alert"');
   });
 
   it('says what a browser must not do with it', async () => {
-    const { headers } = await fetch((await idle()).url);
+    const { headers } = await fetch((await watching()).url);
     expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
   });
 
   it('shows a hostile URL as text', async () => {
-    const running = await idle();
+    const running = await watching();
     const response = await running.post('/sites', { url: 'x"><script>alert(1)</script>' });
     expect(await response.text()).not.toContain('<script>alert');
   });
@@ -173,15 +181,16 @@ describe('the filter', () => {
     return { page: await response.text(), cookie: set ?? '' };
   }
 
-  async function withTwo(): Promise<{ running: AppProcess; url: string }> {
+  async function withTwo(running: AppProcess): Promise<string> {
     const { url } = await good();
-    const running = await app([url, absent]);
-    await running.until((sites) => sites.length === 2 && sites.every(({ last }) => last !== null));
-    return { running, url };
+    for (const one of [url, absent]) await running.post('/sites', { url: one });
+    await running.until((sites) => [url, absent].every((one) => outcome(sites, one) !== undefined));
+    return url;
   }
 
   it('shows sites that are not up, or those with some text, on the page, live and in the API', async () => {
-    const { running, url } = await withTwo();
+    const running = await watching();
+    const url = await withTwo(running);
     const live = async (query: string): Promise<string> =>
       (await running.news(query)).map(({ row = '', line = '' }) => row + line).join('');
     const faulty = [
@@ -198,7 +207,8 @@ describe('the filter', () => {
   });
 
   it('is remembered in a cookie that only the app can write, also after a restart', async () => {
-    const { running, url } = await withTwo();
+    const running = await app([]);
+    const url = await withTwo(running);
     const { cookie } = await shown(`${running.url}/?show=faulty&text=`);
     expect(cookie).toMatch(/; HttpOnly; .*SameSite=Lax/);
     const [value = ''] = cookie.split(';');
@@ -228,7 +238,7 @@ describe('the filter', () => {
 
 describe('the API', () => {
   it('is described', async () => {
-    const running = await idle();
+    const running = await watching();
     const response = await fetch(`${running.url}/api/openapi.json`);
     const document = (await response.json()) as { paths: Record<string, unknown> };
     expect(document.paths).toMatchObject({
@@ -238,11 +248,11 @@ describe('the API', () => {
   });
 
   it('tells of one site, and 404 of one that is not there', async () => {
-    const running = await app(['http://127.0.0.1:1/']);
-    const [site] = await running.sites();
+    const running = await watching('http://127.0.0.1:1/');
+    const site = find(await running.sites(), 'http://127.0.0.1:1/');
     const one = await fetch(`${running.url}/api/sites/${site?.id ?? 0}`);
     expect(await one.json()).toMatchObject({ url: 'http://127.0.0.1:1/' });
-    expect((await fetch(`${running.url}/api/sites/99`)).status).toBe(404);
+    expect((await fetch(`${running.url}/api/sites/999`)).status).toBe(404);
   });
 });
 
@@ -323,7 +333,7 @@ describe('stopping', () => {
 
 describe('starting', () => {
   it('says in one line that the port is taken, and ends with code 1', async () => {
-    const running = await app([]);
+    const running = await watching();
     const { port } = new URL(running.url);
     const { code, stderr } = await runToEnd([`--port=${port}`, `--database=${running.database}-2`]);
     expect(code).toBe(1);
