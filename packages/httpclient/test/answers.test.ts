@@ -219,6 +219,13 @@ describe('an answer', () => {
     );
   });
 
+  it('has so many interim answers before it, and no more', () => {
+    const interim = 'HTTP/1.1 102 Processing\r\n\r\n';
+    const end = `${OK}Content-Length: 2\r\n\r\nhi`;
+    expect(outcome({ pieces: [interim.repeat(100), end] })).toBe('200 hi');
+    expect(outcome({ pieces: [interim.repeat(101), end] })).toBe('ERR_TOO_LARGE');
+  });
+
   it('counts what comes out of gzip against the limit (SEC-30)', () => {
     const bomb = gzipSync(Buffer.alloc(200_000)).toString('latin1');
     const text = `${OK}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n${bomb}`;

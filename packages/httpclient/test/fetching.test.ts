@@ -1,11 +1,32 @@
 import { coroutine } from '@typhoon/gen';
-import { IOLoop } from '@typhoon/ioloop';
+import { IOLoop, TransportError } from '@typhoon/ioloop';
 import { ExpectLog } from '@typhoon/log/testing';
 import { Future } from '@typhoon/concurrent';
 import { describe, expect, it } from 'vitest';
 import { AsyncHTTPClient, HTTPClientError, HTTPRequest } from '../src/index.ts';
 import { failureOf, makeRig } from './rig.ts';
+import type { Resolver } from '@typhoon/iostream';
 import type { FetchOptions } from '../src/index.ts';
+
+describe('a resolver', () => {
+  it('is asked for addresses, too, so that it can refuse them or have others for them (NET-10)', () => {
+    const refusal = new TransportError('ERR_NAME_NOT_RESOLVED', 'not from here');
+    const asked: string[] = [];
+    const resolver: Resolver = {
+      resolve: (host) => {
+        asked.push(host);
+        return Future.rejected(refusal);
+      },
+      close: () => undefined,
+    };
+    const { client, attempts, event } = makeRig({ resolver });
+    for (const host of ['169.254.169.254', '[::1]', 'a.test']) {
+      const fetch = event(() => client.fetch(`http://${host}/`));
+      expect(failureOf(fetch).code).toBe('ERR_NAME_NOT_RESOLVED');
+    }
+    expect([asked, attempts.length]).toEqual([['169.254.169.254', '::1', 'a.test'], 0]);
+  });
+});
 
 describe('fetch', () => {
   it('gives the answer to a request', () => {

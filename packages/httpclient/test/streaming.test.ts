@@ -325,6 +325,32 @@ describe('expect100Continue', () => {
     expect(peer.received.match(/body/g)).toHaveLength(1);
   });
 
+  it('sends it all the same when the server keeps silent for continueTimeoutMs', () => {
+    const { client, accept, clock } = makeRig();
+    const fetch = client.fetch('http://a.test/', options);
+    const peer = accept(0);
+    clock.advance(999);
+    expect(peer.received).not.toMatch(/body$/);
+    clock.advance(1);
+    expect(peer.received).toMatch(/\r\n\r\nbody$/);
+    peer.send('HTTP/1.1 100 Continue\r\n\r\n');
+    peer.answer('done');
+    expect(peer.received.match(/body/g)).toHaveLength(1);
+    expect([fetch.result().code, peer.state]).toEqual([200, 'open']);
+  });
+
+  it('waits no longer than the fetch, and as long as that if it is to', () => {
+    const { client, accept, clock } = makeRig({ idleTimeoutMs: 0 });
+    const fetch = client.fetch('http://a.test/', { ...options, continueTimeoutMs: 0 });
+    clock.advance(19_000);
+    accept(0).answer('no', 'HTTP/1.1 200 OK');
+    expect(fetch.done()).toBe(true);
+    const other = client.fetch('http://a.test/', options);
+    accept(1);
+    other.cancel();
+    expect(clock.pending).toBe(0);
+  });
+
   it('never sends it when the final answer comes first, and ends the connection (SHC-12)', () => {
     const { client, accept } = makeRig();
     const fetch = client.fetch('http://a.test/', { ...options, raiseError: false });

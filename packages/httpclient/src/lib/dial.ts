@@ -19,8 +19,8 @@ export function dial(
 ): ConnectAttempt {
   const connect = (to: Protocol): ConnectAttempt => {
     const { address, options } = route;
-    if (resolver === null || 'path' in address || isIP(address.host) !== 0)
-      return loop.poller.connect(address, options, to);
+    // A resolver is asked for addresses, too (NET-10): it may have other ones for them, or refuse them.
+    if (resolver === null || 'path' in address) return loop.poller.connect(address, options, to);
     return new ResolvedDial(loop, options, to).start(resolver, address.host, address.port);
   };
   if (route.tunnel === null) return connect(protocol);
@@ -69,8 +69,9 @@ class ResolvedDial implements ConnectAttempt {
   #attempt(address: ResolvedAddress, host: string): ConnectorAttempt<Lane> {
     const lane = new Lane();
     const { tls } = this.#options;
-    // The name in the URL is what the certificate must bear, not the address.
-    const named = tls === undefined ? {} : { tls: { servername: host, ...tls } };
+    // The name in the URL is what the certificate must bear, not the address. RFC 6066 §3: an IP address is no server name.
+    const named =
+      tls === undefined || isIP(host) !== 0 ? {} : { tls: { servername: host, ...tls } };
     lane.open((protocol) =>
       this.#loop.poller.connect(
         { host: address.host, port: address.port },

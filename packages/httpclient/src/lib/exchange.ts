@@ -32,6 +32,9 @@ export interface ExchangeCarrier {
   giveUp(): void;
 }
 
+/** Interim answers before the final one. A server that sends them without end is not waited for. */
+const MAX_INTERIM = 100;
+
 /** Sends one request, takes one answer. */
 export class Exchange implements BodyFlow, ProducerOwner {
   /** What is asked. */
@@ -45,6 +48,7 @@ export class Exchange implements BodyFlow, ProducerOwner {
   #sending: 'waiting' | 'sending' | 'sent' = 'sending';
   #bodyBytes = 0;
   #hasHead = false;
+  #interimCount = 0;
   #isAnswered = false;
   #isOver = false;
 
@@ -85,10 +89,17 @@ export class Exchange implements BodyFlow, ProducerOwner {
     this.#owner.requestStarted();
   }
 
+  /** The server has said nothing for long enough, and gets the body all the same. RFC 9110 §10.1.1. */
+  sendUnasked(): void {
+    if (this.#isOver || this.#isAnswered || this.#hasHead) return;
+    if (this.#sending === 'waiting' && this.#transport !== null) this.#sendBody(this.#transport);
+  }
+
   /** A head of the answer. @throws HTTPInputError for one that nobody asked for. */
   onHead(head: ResponseHead): void {
     if (head.status < 200) {
       if (head.status === 101) throw unaskedSwitch();
+      if (++this.#interimCount > MAX_INTERIM) throw tooManyInterim();
       // SHC-12; RFC 9110 §15.2: any other interim answer is skipped (SHC-28).
       if (head.status === 100 && this.#sending === 'waiting' && this.#transport !== null)
         this.#sendBody(this.#transport);
@@ -214,6 +225,11 @@ export class Exchange implements BodyFlow, ProducerOwner {
     this.#target?.drop();
     this.#owner.exchangeFailed(error, isUntouched);
   }
+}
+
+function tooManyInterim(): HTTPInputError {
+  const message = `more than ${MAX_INTERIM} interim answers before the final one`;
+  return new HTTPInputError('ERR_HEAD_TOO_LARGE', message, 431);
 }
 
 function unaskedSwitch(): HTTPInputError {

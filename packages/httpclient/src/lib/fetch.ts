@@ -16,7 +16,7 @@ import { isRedirect, redirected } from './redirect.ts';
 import { DiscardedBody, StreamedBody } from './response-body.ts';
 import { routeKey } from './route.ts';
 import type { ResponseHead } from '@typhoon/http1';
-import type { IOLoop } from '@typhoon/ioloop';
+import type { IOLoop, TimeoutHandle } from '@typhoon/ioloop';
 import type { FutureOptions } from '@typhoon/concurrent';
 import type { PoolJob } from './connection-pool.ts';
 import type { ExchangeOwner } from './exchange.ts';
@@ -82,6 +82,8 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
   #state: State = 'queued';
   #draft: RequestDraft;
   #exchange: Exchange | null = null;
+  /** How long the body is kept back for 100 Continue. */
+  #patience: TimeoutHandle | null = null;
   #outgoing: OutgoingRequest | null = null;
   #head: ResponseHead | null = null;
   #redirectsLeft: number;
@@ -166,10 +168,28 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
     this.#state = 'asking';
     this.#connectedAtMs = this.#isReused ? this.#startedAtMs : this.#host.loop.eventTime;
     this.#timer.set(this.#startedAtMs, this.settings.requestTimeoutMs);
+    if (this.outgoing.isContinueAwaited) this.#awaitContinue();
+  }
+
+  #awaitContinue(): void {
+    const { continueTimeoutMs } = this.settings;
+    const exchange = this.#exchange;
+    this.#endPatience();
+    if (exchange === null || continueTimeoutMs === 0) return;
+    this.#patience = this.#host.loop.callLater(continueTimeoutMs, () => {
+      this.#patience = null;
+      exchange.sendUnasked();
+    });
+  }
+
+  #endPatience(): void {
+    if (this.#patience !== null) this.#host.loop.removeTimeout(this.#patience);
+    this.#patience = null;
   }
 
   headReceived(head: ResponseHead, flow: BodyFlow): BodyTarget {
     this.#head = head;
+    this.#endPatience();
     this.#headAtMs = this.#host.loop.eventTime;
     if (this.#redirectsLeft > 0 && isRedirect(head)) {
       // SHC-17: callbacks see nothing of it.
@@ -210,6 +230,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
 
   exchangeFailed(error: unknown, isUntouched: boolean): void {
     this.#exchange = null;
+    this.#endPatience();
     if (!isUntouched || !this.#mayRetry()) {
       this.fail(error);
       return;
@@ -318,6 +339,7 @@ export class Fetch implements PoolJob, ExchangeOwner, Abortable, TimerOwner, Fut
     const before = this.#state;
     this.#state = 'over';
     this.#timer.stop();
+    this.#endPatience();
     const { signal } = this.settings;
     if (signal !== null) this.#host.signals.remove(signal, this);
     if (before === 'queued') this.#host.withdraw(this);

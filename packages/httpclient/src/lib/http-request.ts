@@ -29,6 +29,11 @@ export interface RequestContentOptions {
   readonly bodyProducer?: (write: WriteBody) => unknown;
   /** Send the body only after the server answered `100 Continue` (SHC-12). Default false. */
   readonly expect100Continue?: boolean;
+  /**
+   * Milliseconds to wait for that answer; then the body is sent all the same, for not every server knows of it (RFC 9110 §10.1.1).
+   * 0: no limit but the request's. Default 1000.
+   */
+  readonly continueTimeoutMs?: number;
   /** Any method, with or without a body (SHC-6, SHC-7). Default false. */
   readonly allowNonstandardMethods?: boolean;
   /** Adds If-Modified-Since. */

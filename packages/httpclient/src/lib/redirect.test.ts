@@ -139,6 +139,7 @@ describe('redirected', () => {
     const inUrl = draft({ url: 'http://me:pw@a.test/' });
     expect(follow(inUrl, 302, '/y').url).toBe('http://me:pw@a.test/y');
     expect(follow(inUrl, 302, '//me:pw@b.test/y').url).toBe('http://b.test/y');
+    expect(follow(inUrl, 302, '//me:pw@$&.test/y').url).toBe('http://$&.test/y');
   });
 
   it('follows nowhere but to http and https (CRL-5)', () => {

@@ -72,5 +72,6 @@ function sendableLocation(location: string): string {
 function withoutCredentials(url: string): string {
   const { authority } = urlSplit(url);
   const at = authority.lastIndexOf('@');
-  return at < 0 ? url : url.replace(authority, authority.slice(at + 1));
+  // By a function: a host may have a `$`, which `replace` would take for more than that.
+  return at < 0 ? url : url.replace(authority, () => authority.slice(at + 1));
 }

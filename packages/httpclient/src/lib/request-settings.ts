@@ -11,6 +11,7 @@ export type RequestSettings = {
   readonly method: string;
   readonly authPassword: string;
   readonly proxyPassword: string;
+  readonly continueTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly maxRedirects: number;
@@ -23,6 +24,7 @@ export const LIBRARY_DEFAULTS: RequestSettings = {
   body: null,
   bodyProducer: null,
   expect100Continue: false,
+  continueTimeoutMs: 1000,
   allowNonstandardMethods: false,
   ifModifiedSince: null,
   userAgent: null,
@@ -60,6 +62,7 @@ export function resolveSettings(given: HTTPRequestOptions, base: RequestSettings
     body: given.body ?? base.body,
     bodyProducer: given.bodyProducer ?? base.bodyProducer,
     expect100Continue: given.expect100Continue ?? base.expect100Continue,
+    continueTimeoutMs: given.continueTimeoutMs ?? base.continueTimeoutMs,
     allowNonstandardMethods: given.allowNonstandardMethods ?? base.allowNonstandardMethods,
     ifModifiedSince: given.ifModifiedSince ?? base.ifModifiedSince,
     userAgent: given.userAgent ?? base.userAgent,
@@ -93,6 +96,7 @@ export function resolveSettings(given: HTTPRequestOptions, base: RequestSettings
 }
 
 function check(settings: RequestSettings): void {
+  checkTimeout('continueTimeoutMs', settings.continueTimeoutMs);
   checkTimeout('connectTimeoutMs', settings.connectTimeoutMs);
   checkTimeout('requestTimeoutMs', settings.requestTimeoutMs);
   const { proxyHost, proxyPort } = settings;
