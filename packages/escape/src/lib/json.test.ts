@@ -22,6 +22,17 @@ describe('jsonEncode', () => {
     expect(jsonEncode({ x: '</script></' })).toBe('{"x": "<\\/script><\\/"}');
   });
 
+  it.each(['</', '\\"', 'é', '😀', '","'])(
+    'writes %j alike at every place of a long text',
+    (part) => {
+      for (let before = 8180; before < 8194; before++) {
+        const text = 'x'.repeat(before) + part;
+        const short = jsonEncode(part).slice(1);
+        expect(jsonEncode(text) === `"${'x'.repeat(before)}${short}`).toBe(true);
+      }
+    },
+  );
+
   it('writes numbers that read back the same (ESC-4)', () => {
     const numbers = [2.0, 0.1, 1e300, -0.5, 123456789012];
     expect(jsonDecode(jsonEncode(numbers))).toEqual(numbers);

@@ -1,8 +1,6 @@
 // JSON as Tornado writes it: with spaces, in ASCII, and safe inside a script element.
+// HOT: `pnpm bench http --case post`
 import { textOf } from './text.ts';
-
-const NOT_ASCII = /[\x7f-\uffff]/;
-const NOT_ASCIIS = new RegExp(NOT_ASCII, 'g');
 
 /**
  * Encodes a value as `JSON.stringify` sees it, laid out as Python does: `{"a": 1, "b": [2, 3]}`, all in ASCII, with `</`
@@ -14,9 +12,7 @@ const NOT_ASCIIS = new RegExp(NOT_ASCII, 'g');
 export function jsonEncode(value: unknown): string {
   const json: unknown = JSON.stringify(value);
   if (typeof json !== 'string') throw new TypeError(`${typeof value} has no JSON`);
-  let text = withSpaces(json);
-  if (text.includes('</')) text = text.replaceAll('</', '<\\/');
-  return NOT_ASCII.test(text) ? text.replaceAll(NOT_ASCIIS, unicodeEscape) : text;
+  return laidOut(json);
 }
 
 /**
@@ -28,35 +24,58 @@ export function jsonDecode(value: string | Uint8Array): unknown {
   return JSON.parse(textOf(value));
 }
 
-/** Puts a space behind each comma and colon outside strings. Twice as fast here as a regular expression. */
-function withSpaces(json: string): string {
-  let out = '';
-  let from = 0;
-  for (let i = 0; i < json.length; i++) {
-    const code = json.charCodeAt(i);
-    if (code === QUOTE) i = endOfString(json, i);
-    else if (code === COMMA || code === COLON) {
-      out += json.slice(from, i + 1) + ' ';
-      from = i + 1;
-    }
-  }
-  return out + json.slice(from);
-}
-
+const DEL = 127;
+const SPACE = 32;
 const QUOTE = 34;
 const COMMA = 44;
+const SLASH = 47;
 const COLON = 58;
+const LESS = 60;
 const BACKSLASH = 92;
+const SMALL_U = 117;
+const HEX = Buffer.from('0123456789abcdef');
 
-/** Where the string ends that begins at `start`. */
-function endOfString(json: string, start: number): number {
-  let i = start + 1;
-  for (let code = json.charCodeAt(i); code !== QUOTE; code = json.charCodeAt(i)) {
-    i += code === BACKSLASH ? 2 : 1;
+/** Characters that are worked on at once, each of which may become six. */
+const PIECE_LENGTH = 8192;
+const piece = Buffer.allocUnsafeSlow(PIECE_LENGTH * 6);
+
+/** What `JSON.stringify` made, in one pass over its characters. Of strings put together this would take three times as long. */
+function laidOut(json: string): string {
+  let text = '';
+  let isString = false;
+  let isEscaped = false;
+  let before = 0;
+  for (let from = 0; from < json.length; from += PIECE_LENGTH) {
+    const end = Math.min(json.length, from + PIECE_LENGTH);
+    let at = 0;
+    for (let i = from; i < end; i++) {
+      const code = json.charCodeAt(i);
+      if (code >= DEL) {
+        at = writeEscape(at, code);
+      } else if (!isString) {
+        piece[at++] = code;
+        if (code === COMMA || code === COLON) piece[at++] = SPACE;
+        else if (code === QUOTE) isString = true;
+      } else {
+        if (isEscaped) isEscaped = false;
+        else if (code === BACKSLASH) isEscaped = true;
+        else if (code === QUOTE) isString = false;
+        else if (code === SLASH && before === LESS) piece[at++] = BACKSLASH;
+        piece[at++] = code;
+      }
+      before = code;
+    }
+    text += piece.toString('latin1', 0, at);
   }
-  return i;
+  return text;
 }
 
-function unicodeEscape(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** Writes `\uXXXX`; gives the place behind it. */
+function writeEscape(at: number, code: number): number {
+  piece[at] = BACKSLASH;
+  piece[at + 1] = SMALL_U;
+  for (let digit = 0; digit < 4; digit++) {
+    piece[at + 2 + digit] = HEX[(code >> (12 - 4 * digit)) & 15]!;
+  }
+  return at + 6;
 }
