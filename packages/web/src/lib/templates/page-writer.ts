@@ -11,7 +11,7 @@ import { toBuffer } from '../octets.ts';
 import { PageModules } from '../ui/page-modules.ts';
 import { insertResources } from '../ui/page-resources.ts';
 import { embeddedCss, embeddedJs, linkedCss, linkedJs } from '../ui/resource-tags.ts';
-import { mergeNames, templateNamespace } from './template-namespace.ts';
+import { mergeNames, ownNames, templateNamespace } from './template-namespace.ts';
 import type { Future } from '@typhoon/concurrent';
 import type { PageApplication } from '../handler/handler-application.ts';
 import type { StaticUrlOptions } from '../handler/handler-options.ts';
@@ -82,7 +82,7 @@ export abstract class PageWriter extends AnswerWriter {
 
   /** The names that templates know; override to add some (WEB-74). */
   getTemplateNamespace(): Record<string, unknown> {
-    return templateNamespace(this);
+    return ownNames(this);
   }
 
   /** The folder of the templates; null for none. */
