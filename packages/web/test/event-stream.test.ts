@@ -100,6 +100,20 @@ describe('EventStream', () => {
     expect(topic.size).toBe(0);
   });
 
+  it('ends when the server drains, for the browser to connect again elsewhere', async () => {
+    const { server, begin } = await streaming();
+    const { stream, until, leave } = await begin();
+    await stream.send('last');
+    await until('data: last\n\n');
+    const late = await open(server.url);
+    const drained = server.drain({ graceMs: 2000, deadlineMs: 60_000 });
+    await stream.ended;
+    late.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(await readAll(late)).toMatch(/\r\n\r\n3\r\n:\n\n\r\n0\r\n\r\n$/);
+    expect((await drained).aborted).toEqual([]);
+    leave();
+  });
+
   it.each(['dropOldest', 'keepLatest', 'close'] as const)(
     'keeps no more than the limit for a client that does not read: %s',
     async (policy) => {

@@ -137,7 +137,10 @@ export class Drain {
     this.#deadlineMs = Math.min(this.#deadlineMs, now + deadlineMs);
     this.#graceEndMs = Math.min(this.#graceEndMs, now + graceMs);
     if (!isNew) return;
-    for (const connection of this.#server.connections) connection.isDraining = true;
+    for (const connection of this.#server.connections) {
+      connection.isDraining = true;
+      connection.exchange?.serverDrains();
+    }
     for (const detached of this.#server.detached) this.tellDetached(detached);
     this.#turn();
   }

@@ -24,6 +24,8 @@ export interface ExchangeOwner {
   readonly transport: Transport;
   /** Whether another request may follow. */
   readonly canKeepAlive: boolean;
+  /** Whether the server drains. */
+  readonly isDraining: boolean;
   /** Limits the body of the request that is being read. */
   setMaxBodySize(bytes: number): void;
   /** Limits the time in which it must come. */
@@ -49,6 +51,8 @@ export interface GivenAway {
 
 /** All that an exchange asks of the loop. */
 export interface ExchangeClock extends PaceLoop {
+  /** Calls `callback` in the next turn. */
+  addCallback(callback: () => void): void;
   /** The present instant. */
   time(): number;
   /** When the present event began, or nearly. */
@@ -76,6 +80,7 @@ const NOBODY: ExchangeOwner = {
     throw closedError();
   },
   canKeepAlive: false,
+  isDraining: false,
   setMaxBodySize: () => undefined,
   setBodyTimeout: () => undefined,
   watch: { limit: () => undefined, endMs: Infinity },
@@ -104,6 +109,7 @@ export class Exchange implements HTTPConnection {
   #body: BodyWriter | null = null;
   #isKeepAlive = false;
   #closeCallback: (() => void) | null = null;
+  #drainListener: DrainListener | null = null;
   /** Made for an answer that comes in pieces, or a client that is slow to read. */
   #pace: WritePace | null = null;
   /** Bytes of the body, until there is a pace. */
@@ -268,6 +274,11 @@ export class Exchange implements HTTPConnection {
     if (!this.isFinished) this.#owner.watch.limit(timeoutMs);
   }
 
+  setDrainListener(listener: DrainListener | null): void {
+    this.#drainListener = listener;
+    if (listener !== null && this.#owner.isDraining) this.serverDrains();
+  }
+
   detach(onDrain?: DrainListener | (() => void)): Transport {
     if (this.isFinished) {
       const message = `cannot detach a connection whose answer is ${this.#state}`;
@@ -292,6 +303,16 @@ export class Exchange implements HTTPConnection {
   }
 
   // From the connection.
+
+  /** The server drains. */
+  serverDrains(): void {
+    if (this.#drainListener === null || this.isFinished) return;
+    this.#clock.addCallback(() => {
+      const listener = this.#drainListener;
+      this.#drainListener = null;
+      if (!this.isFinished) listener?.onDrain();
+    });
+  }
 
   /** The client reads slower than we write. */
   pauseWriting(): void {

@@ -110,6 +110,11 @@ export interface HTTPConnection {
    * the answer may have gone ahead then, to find out whether it is still there. An answer, 101 for one, can be written.
    */
   detach(onDrain?: DrainListener | (() => void)): Transport;
+  /**
+   * Who hears, once, that the server drains, before the answer is complete; in the next turn when it does already. For answers that would
+   * go on until the drain gives them up. Null to forget it.
+   */
+  setDrainListener?(listener: DrainListener | null): void;
   /** From now on the request has so many milliseconds until it is answered; `Infinity` for no limit. */
   setRequestTimeout(timeoutMs: number): void;
   /** When the request must be answered, on `IOLoop.time()`; `Infinity` without a limit. */

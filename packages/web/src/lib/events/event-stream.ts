@@ -11,6 +11,7 @@ import {
 } from '@typhoon/topic';
 import { eventText, type StreamEvent } from './event-text.ts';
 import { WebError } from '../errors/web-error.ts';
+import type { DrainListener } from '@typhoon/httpserver';
 import type { Expirable } from '@typhoon/ioloop';
 import type { EventHistory } from './event-history.ts';
 import type { RequestHandler } from '../handler/request-handler.ts';
@@ -47,10 +48,10 @@ const READY: Future<void> = Future.resolved<void>(undefined);
  * }
  * ```
  */
-export class EventStream implements TopicSubscriber, Expirable {
+export class EventStream implements TopicSubscriber, Expirable, DrainListener {
   /** From the sweep: when the next heartbeat is due. */
   deadlineMs: number = Infinity;
-  /** Settled when the client has gone, the server gives up, or `close` was called. */
+  /** Settled when the client has gone, the server drains or gives up, or `close` was called. */
   readonly ended: Future<void> = new Future<void>();
   /** The id of the last event that the client has seen before; null when it comes for the first time. */
   readonly lastEventId: string | null;
@@ -79,6 +80,7 @@ export class EventStream implements TopicSubscriber, Expirable {
     const { connection, headers, signal } = handler.request;
     this.lastEventId = headers.get('Last-Event-ID') ?? null;
     connection.setRequestTimeout(Infinity);
+    connection.setDrainListener?.(this);
     handler.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
     handler.setHeader('Cache-Control', 'no-store');
     handler.setHeader('X-Accel-Buffering', 'no'); // nginx passes each event on
@@ -135,6 +137,11 @@ export class EventStream implements TopicSubscriber, Expirable {
   /** Ends the stream; a browser connects again. */
   close(): void {
     this.#end();
+  }
+
+  /** The server drains: the browser connects again, to another. */
+  onDrain(): void {
+    this.close();
   }
 
   /** From the sweep. */
