@@ -90,7 +90,11 @@ export class Rig {
   }
 
   /** A client that sends any bytes; answers what the server said to the handshake. */
-  async raw(url: string, fields: Readonly<Record<string, string>> = {}): Promise<RawClient> {
+  async raw(
+    url: string,
+    fields: Readonly<Record<string, string>> = {},
+    body = '',
+  ): Promise<RawClient> {
     const { port, pathname, search, host } = new URL(url);
     const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
     this.#sockets.push(socket);
@@ -106,7 +110,7 @@ export class Rig {
     };
     const lines = Object.entries(all).filter(([, value]) => value !== '');
     const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${head}\r\n`);
+    socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${head}\r\n${body}`);
     await client.until(({ output }) => output.includes('\r\n\r\n') || client.hasEnded);
     const end = client.output.indexOf('\r\n\r\n') + 4;
     client.head = client.output.toString('latin1', 0, end);

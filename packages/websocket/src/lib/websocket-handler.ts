@@ -208,8 +208,7 @@ export class WebSocketHandler extends RequestHandler implements TopicSubscriber 
 
   /** Makes a WebSocket of the request. Whoever overrides it calls it in the end (WSK-33). */
   override get(..._args: never[]): unknown {
-    const { headers } = this.request;
-    const refusal = refusalOf(headers, (origin) => this.checkOrigin(origin));
+    const refusal = refusalOf(this.request, (origin) => this.checkOrigin(origin));
     if (refusal === null) {
       this.#accept();
       return undefined;
@@ -266,8 +265,14 @@ export class WebSocketHandler extends RequestHandler implements TopicSubscriber 
     this.#connection = null;
     const followers = this.#followers;
     this.#followers = null;
-    if (typeof followers === 'function') followers();
-    else for (const follower of followers ?? []) follower();
+    if (followers === null) return;
+    for (const follower of typeof followers === 'function' ? [followers] : followers) {
+      try {
+        follower();
+      } catch (error) {
+        this.logException(error);
+      }
+    }
   }
 
   #selectSubprotocol(offered: readonly string[]): void {

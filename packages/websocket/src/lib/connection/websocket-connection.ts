@@ -40,7 +40,7 @@ export interface SendOptions {
 
 /** A message that waits for the one before it to be dealt with. */
 interface Held {
-  /** Bytes that came meanwhile; a copy. */
+  /** Bytes that came meanwhile; ours. */
   rest: Buffer | null;
   isReadingPaused: boolean;
   isEof: boolean;
@@ -197,8 +197,8 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
   dataReceived(buffer: Buffer, start: number, end: number): void {
     this.#isHeard = true;
     const held = this.#held;
-    if (held === null) this.#feed(buffer, start, end);
-    else this.#keep(held, buffer, start, end);
+    if (held === null) this.#feed(buffer, start, end, false);
+    else this.#keep(held, buffer.subarray(start, end), false);
   }
 
   eofReceived(): boolean {
@@ -298,7 +298,8 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
 
   // The inside.
 
-  #feed(buffer: Buffer, start: number, end: number): void {
+  /** @param isOwn Whether the bytes are ours to keep. */
+  #feed(buffer: Buffer, start: number, end: number, isOwn: boolean): void {
     const reader = this.#reader ?? idleReaders.pop() ?? new MessageReader();
     this.#reader = reader;
     let at: number;
@@ -311,7 +312,7 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
     }
     if (reader.isIdle) this.#giveReaderBack();
     const held = this.#held;
-    if (at < end && held !== null) this.#keep(held, buffer, at, end);
+    if (at < end && held !== null) this.#keep(held, buffer.subarray(at, end), isOwn);
   }
 
   #giveReaderBack(): void {
@@ -321,9 +322,9 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
   }
 
   /** Nobody may hear of it yet, so no more is read meanwhile (WSK-6). */
-  #keep(held: Held, buffer: Buffer, start: number, end: number): void {
-    const more = buffer.subarray(start, end);
-    held.rest = held.rest === null ? Buffer.from(more) : Buffer.concat([held.rest, more]);
+  #keep(held: Held, more: Buffer, isOwn: boolean): void {
+    if (held.rest !== null) held.rest = Buffer.concat([held.rest, more]);
+    else held.rest = isOwn ? more : Buffer.from(more);
     if (held.isReadingPaused) return;
     held.isReadingPaused = true;
     this.transport.pauseReading();
@@ -361,7 +362,7 @@ export class WebSocketConnection implements Protocol, MessagePeer, Expirable {
     const held = this.#held;
     this.#held = null;
     if (held === null || this.#state === 'ended') return;
-    if (held.rest !== null) this.#feed(held.rest, 0, held.rest.length);
+    if (held.rest !== null) this.#feed(held.rest, 0, held.rest.length, true);
     const next = this.#held as Held | null;
     if (next?.rest !== null && next !== null) {
       next.isReadingPaused = held.isReadingPaused;

@@ -4,6 +4,7 @@
 // Nothing is kept between messages: each is one call of zlib, for which the compressor is made as small as the message allows.
 // Where the ends have agreed that messages refer to those before them, we keep these ourselves, as the dictionary of the next
 // call: 32 KiB at most, where a compressor that lives as long as the connection has 256 KiB, and an inflater 44.
+import { kMaxLength } from 'node:buffer';
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { RemoteProtocolError } from '../websocket-error.ts';
 import { SlidingWindow } from './sliding-window.ts';
@@ -82,7 +83,7 @@ class MessageInflater implements Inflater {
     try {
       message = inflateRawSync(Buffer.concat([payload, TAIL]), {
         finishFlush: constants.Z_SYNC_FLUSH,
-        maxOutputLength: Math.max(1, maxBytes),
+        maxOutputLength: Math.max(1, Math.min(maxBytes, kMaxLength)),
         chunkSize: chunkFor(Math.min(maxBytes + 1, 4 * payload.length)),
         ...(dictionary === undefined || dictionary.length === 0 ? {} : { dictionary }),
       });

@@ -9,6 +9,13 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** All that is looked at of a request. */
+export interface HandshakeRequest {
+  readonly version: string;
+  readonly headers: HTTPHeaders;
+  readonly body: Buffer;
+}
+
 /** RFC 6455 §4.4 and the last drafts, which are the same on the wire. */
 const VERSIONS = new Set(['7', '8', '13']);
 /** What a refusal for the version names. */
@@ -16,19 +23,24 @@ export const SUPPORTED_VERSIONS = '7, 8, 13';
 
 const BAD_UPGRADE = { status: 400, message: 'Can "Upgrade" only to "WebSocket".' };
 const BAD_CONNECTION = { status: 400, message: '"Connection" must be "Upgrade".' };
+const BAD_BODY = { status: 400, message: 'A WebSocket handshake has no body.' };
 const BAD_ORIGIN = { status: 403, message: 'Cross origin websockets not allowed' };
 const BAD_VERSION = { status: 426, message: 'Upgrade Required' };
 const BAD_HEADERS = { status: 400, message: 'Missing/Invalid WebSocket headers' };
 
 /** What is wrong with a handshake, in the order of WSK-1; null for nothing. */
 export function refusalOf(
-  headers: HTTPHeaders,
-  isOriginAllowed: (origin: string) => boolean,
+  { headers, version, body }: HandshakeRequest,
+  isOriginAllowed: (origin: string) => unknown,
 ): Refusal | null {
-  if (headers.get('Upgrade', '').toLowerCase() !== 'websocket') return BAD_UPGRADE;
+  // RFC 9110 §7.8: HTTP/1.0 knows no other protocols.
+  const isUpgrade = headers.get('Upgrade', '').toLowerCase() === 'websocket';
+  if (!isUpgrade || version !== 'HTTP/1.1') return BAD_UPGRADE;
   if (!hasToken(headers.get('Connection', ''), 'upgrade')) return BAD_CONNECTION;
+  // Who is in between may think that the other protocol begins before a body, and who is behind it that it begins behind.
+  if (body.length > 0 || headers.has('Transfer-Encoding')) return BAD_BODY;
   const origin = headers.get('Origin') ?? headers.get('Sec-Websocket-Origin');
-  if (origin !== undefined && !isOriginAllowed(origin)) return BAD_ORIGIN;
+  if (origin !== undefined && isOriginAllowed(origin) !== true) return BAD_ORIGIN;
   if (!VERSIONS.has(headers.get('Sec-WebSocket-Version', ''))) return BAD_VERSION;
   const hasKey = isKey(headers.get('Sec-WebSocket-Key', ''));
   return hasKey && headers.has('Host') ? null : BAD_HEADERS;

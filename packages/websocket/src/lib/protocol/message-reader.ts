@@ -51,6 +51,14 @@ const TWO_TO_32 = 4_294_967_296;
 const FIRST_BYTES = 16_384;
 const EMPTY = Buffer.alloc(0);
 
+/**
+ * Buffers for what comes in pieces and is text in the end, or compressed: nobody has them then, and fresh memory costs more than
+ * all that is done with it.
+ */
+const spare: Buffer[] = [];
+const SPARE_BYTES = 65_536;
+const SPARE_MAX = 16;
+
 /** Where text lies while it is looked at; its bytes mean nothing between two calls. */
 const SCRATCH = Buffer.from(new ArrayBuffer(65_536));
 
@@ -249,17 +257,27 @@ export class MessageReader {
     const bytes = this.#bytes;
     if (bytes.length >= size) return bytes;
     const known = size + this.#left;
-    const grown = Buffer.allocUnsafeSlow(
-      this.#isFinal && known <= FIRST_BYTES
-        ? known
-        : Math.max(
-            size,
-            Math.min(this.#isFinal ? known : Infinity, Math.max(FIRST_BYTES, 2 * size)),
-          ),
-    );
-    bytes.copy(grown, 0, 0, this.#size);
-    this.#bytes = grown;
-    return grown;
+    const fits = this.#isFinal && known <= FIRST_BYTES;
+    const wanted = fits
+      ? known
+      : Math.max(size, Math.min(this.#isFinal ? known : Infinity, Math.max(FIRST_BYTES, 2 * size)));
+    const grown = this.#isPassing && wanted <= SPARE_BYTES ? spare.pop() : undefined;
+    const room = grown ?? Buffer.allocUnsafeSlow(this.#spaceFor(wanted));
+    bytes.copy(room, 0, 0, this.#size);
+    giveBack(bytes);
+    this.#bytes = room;
+    return room;
+  }
+
+  /** Whether the bytes of the message become something else in the end. */
+  get #isPassing(): boolean {
+    return this.#kind === OPCODE.text || this.#isCompressed;
+  }
+
+  /** One that has nearly the size of a spare one has it, and becomes one. */
+  #spaceFor(wanted: number): number {
+    const isNear = this.#isPassing && wanted > SPARE_BYTES / 2 && wanted <= SPARE_BYTES;
+    return isNear ? SPARE_BYTES : wanted;
   }
 
   #took(count: number, seen: number): void {
@@ -287,7 +305,8 @@ export class MessageReader {
   #endMessage(peer: MessagePeer): void {
     const kind = this.#kind;
     const isAscii = this.#isAscii;
-    let payload = this.#bytes.subarray(0, this.#size);
+    const bytes = this.#bytes;
+    let payload = bytes.subarray(0, this.#size);
     const isText = kind === OPCODE.text;
     if (isText && !this.#isCompressed && this.#checked !== this.#size) throw notUtf8();
     const isCompressed = this.#isCompressed;
@@ -296,8 +315,10 @@ export class MessageReader {
       payload = peer.inflater.inflate(payload, peer.maxMessageBytes);
       if (isText && !isValidUtf8(payload)) throw notUtf8();
     }
-    if (isText) peer.onText(payload.toString(isAscii && !isCompressed ? 'latin1' : 'utf8'));
-    else peer.onBinary(payload);
+    const text = isText ? payload.toString(isAscii && !isCompressed ? 'latin1' : 'utf8') : null;
+    if (isText || isCompressed) giveBack(bytes);
+    if (text === null) peer.onBinary(payload);
+    else peer.onText(text);
   }
 
   #reset(): void {
@@ -308,6 +329,11 @@ export class MessageReader {
     this.#checked = 0;
     this.#isAscii = true;
   }
+}
+
+/** Nobody looks at these any more. */
+function giveBack(bytes: Buffer): void {
+  if (bytes.length === SPARE_BYTES && spare.length < SPARE_MAX) spare.push(bytes);
 }
 
 /** How many bytes a head has, by its second one. */
