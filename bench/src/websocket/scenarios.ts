@@ -21,7 +21,8 @@ export interface Scenario {
 }
 
 const SIZES = { '16 B': 16, '1 KiB': 1024, '64 KiB': 65_536 };
-const WARM_UP_MS = 400;
+/** What is compiled on the way is compiled then. */
+const WARM_UP_MS = 1_200;
 const SUBSCRIBERS = 10_000;
 const BROADCAST_BYTES = 100;
 const BROADCASTS = 10;

@@ -15,8 +15,8 @@ export const CLOSE = -2;
 
 /** From so many bytes on a write goes out by reference instead of being copied into the shared memory. */
 const LARGE_BYTES = 16_384;
-/** Text larger than that becomes a buffer first. */
-const LARGE_TEXT = 65_536;
+/** Text larger than that becomes a buffer first; half of the shared memory, so that a message of 64 KiB in its frame is none. */
+const LARGE_TEXT = 131_072;
 const SEND_INTS = 4;
 /** Places in the header. */
 const SENDS = 0;
