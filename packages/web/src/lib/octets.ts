@@ -8,7 +8,11 @@ export function toBuffer(value: string | Uint8Array): Buffer {
     : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
+// eslint-disable-next-line no-control-regex -- ASCII has them
+const NOT_ASCII = /[^\x00-\x7f]/;
+
 /** The same as text of one byte a character. */
 export function toLatin1(value: string | Uint8Array): string {
+  if (typeof value === 'string' && !NOT_ASCII.test(value)) return value;
   return toBuffer(value).toString('latin1');
 }

@@ -1,5 +1,6 @@
 // Signed values, the present form: `2|len:keyVersion|len:timestamp|len:name|len:base64|hex HMAC-SHA256`, byte for byte as
 // Tornado makes and reads them (WEB-37, 40). Must not know: cookies, requests, the other form.
+// HOT: `pnpm bench web`, cookie
 import { createHmac } from 'node:crypto';
 import { decodeBase64 } from './base64.ts';
 import { isSameSecret } from './constant-time.ts';
@@ -14,6 +15,9 @@ interface Fields {
   /** What the signature covers. */
   readonly signedPart: string;
 }
+
+const ZERO = 48;
+const MAX_LENGTH_DIGITS = 9;
 
 /** Name and value are text of one byte a character. */
 export function signV2(
@@ -56,26 +60,42 @@ export function keyVersionOfV2(signed: string): number | null {
 }
 
 function splitV2(signed: string): Fields | null {
-  const fields: string[] = [];
-  let at = 2;
-  while (fields.length < 4) {
-    const [all = '', digits = ''] = /^(\d{1,9}):/.exec(signed.slice(at, at + 10)) ?? [];
-    const start = at + all.length;
-    const end = start + Number(digits);
-    if (all === '' || signed.charAt(end) !== '|') return null;
-    fields.push(signed.slice(start, end));
-    at = end + 1;
-  }
-  const [keyVersion = '', seconds = '', name = '', base64 = ''] = fields;
-  if (!/^\d{1,9}$/.test(keyVersion) || !/^\d{1,15}$/.test(seconds)) return null;
+  const keyVersion = fieldAt(signed, 2);
+  const seconds = keyVersion === null ? null : fieldAt(signed, keyVersion.end);
+  const name = seconds === null ? null : fieldAt(signed, seconds.end);
+  const base64 = name === null ? null : fieldAt(signed, name.end);
+  if (keyVersion === null || seconds === null || name === null || base64 === null) return null;
+  if (!/^\d{1,9}$/.test(keyVersion.text) || !/^\d{1,15}$/.test(seconds.text)) return null;
   return {
-    keyVersion: Number(keyVersion),
-    seconds: Number(seconds),
-    name,
-    base64,
-    signature: signed.slice(at),
-    signedPart: signed.slice(0, at),
+    keyVersion: Number(keyVersion.text),
+    seconds: Number(seconds.text),
+    name: name.text,
+    base64: base64.text,
+    signature: signed.slice(base64.end),
+    signedPart: signed.slice(0, base64.end),
   };
+}
+
+/** `length:text|` at a place, and where it ends; null if there is something else. */
+function fieldAt(
+  signed: string,
+  at: number,
+): { readonly text: string; readonly end: number } | null {
+  let length = 0;
+  let colon = at;
+  for (let digit = digitAt(signed, at); digit >= 0; digit = digitAt(signed, ++colon)) {
+    if (colon - at >= MAX_LENGTH_DIGITS) return null;
+    length = length * 10 + digit;
+  }
+  const end = colon + 1 + length;
+  if (colon === at || signed.charAt(colon) !== ':' || signed.charAt(end) !== '|') return null;
+  return { text: signed.slice(colon + 1, end), end: end + 1 };
+}
+
+/** The value of a digit; else something that is none. */
+function digitAt(text: string, at: number): number {
+  const value = text.charCodeAt(at) - ZERO;
+  return value <= 9 ? value : -1;
 }
 
 function sign(secret: Uint8Array, signedPart: string): string {
