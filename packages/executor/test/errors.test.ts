@@ -3,6 +3,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { moduleTasks, ThreadPoolExecutor } from '../src/index.ts';
 import type { ExecutorError, ExecutorErrorCode } from '../src/index.ts';
 
+/** A global variable that a test makes. */
+declare const onlyHere: number;
+
 const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
 const fixture = (name: string): URL => new URL(`./fixtures/${name}`, import.meta.url);
 const work = moduleTasks<typeof import('./fixtures/work.mjs')>(fixture('work.mjs'));
@@ -147,6 +150,22 @@ describe('a function that is not self-contained', () => {
     const elsewhere = { count: 1 };
     const error = await failure(pool.submit(() => elsewhere.count));
     expect(error).toMatchObject(coded(NOT_SELF_CONTAINED, /uses elsewhere, which is not defined/));
+  });
+
+  it('is told before it is sent, all that it misses at once, whether it would come to that or not', async () => {
+    const [few, many] = [1, 2];
+    const none = new ThreadPoolExecutor();
+    const task = (n: number): number => (n < 0 ? few : n > 0 ? many : n);
+    const error = await failure(none.submit(task, 0));
+    expect(error).toMatchObject(coded(NOT_SELF_CONTAINED, /^task uses few, many, which are not/));
+    expect(none.workerCount).toBe(0);
+  });
+
+  it('is told when its thread turns out not to have what is a global variable here', async () => {
+    Reflect.set(globalThis, 'onlyHere', 1);
+    const error = await failure(pool.submit(() => onlyHere));
+    Reflect.deleteProperty(globalThis, 'onlyHere');
+    expect(error).toMatchObject(coded(NOT_SELF_CONTAINED, /uses onlyHere, which is not defined/));
   });
 
   it('does not see the program of the worker', async () => {

@@ -34,3 +34,17 @@ export class ExecutorError extends Error {
 export function isExecutorErrorCode(value: unknown): value is ExecutorErrorCode {
   return CODES.some((code) => code === value);
 }
+
+/** A function uses variables of where it was written. */
+export function capturedError(
+  name: string,
+  variables: readonly string[],
+  options?: ErrorOptions,
+): ExecutorError {
+  const [what, it] = variables.length === 1 ? ['which is', 'it'] : ['which are', 'them'];
+  const message =
+    `${name} uses ${variables.join(', ')}, ${what} not defined in a worker: functions are sent there as text and see ` +
+    `nothing of what is around them; pass ${it} as an argument, import() ${it} inside, or make the function the export of ` +
+    'a module and submit that with moduleTasks()';
+  return new ExecutorError('ERR_TASK_NOT_SELF_CONTAINED', message, options);
+}

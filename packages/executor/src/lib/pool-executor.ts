@@ -79,7 +79,7 @@ const NO_OPTIONS: TaskOptions = {};
 /** What the pools of threads and of processes have in common. */
 export abstract class PoolExecutor implements Executor, AsyncDisposable, TaskOwner {
   readonly #crew: WorkerCrew;
-  readonly #catalog = new TaskCatalog();
+  readonly #catalog: TaskCatalog;
   readonly #flushable: Flushable;
   readonly #waiters: Waiter[] = [];
   readonly #carry: readonly (readonly [string, { getStore(): unknown }])[];
@@ -116,6 +116,7 @@ export abstract class PoolExecutor implements Executor, AsyncDisposable, TaskOwn
     };
     const { idleTimeoutMs = Infinity, cancelGraceMs = 1000, name = 'typhoon' } = options;
     const { workerModule, carry = {} } = options;
+    this.#catalog = new TaskCatalog(workerModule !== undefined);
     const module = workerModule === undefined ? null : locateModule(absoluteUrl(workerModule));
     this.#crew = new WorkerCrew(owner, {
       start,

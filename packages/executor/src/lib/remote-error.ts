@@ -1,5 +1,5 @@
 // Puts an error that a worker took apart together again. Must not know: how it came here.
-import { ExecutorError, isExecutorErrorCode } from './executor-error.ts';
+import { capturedError, ExecutorError, isExecutorErrorCode } from './executor-error.ts';
 import type { PackedCause, PackedError, TaskDefinition } from './messages.ts';
 
 type ErrorClass = new (message: string, options?: ErrorOptions) => Error;
@@ -23,11 +23,7 @@ export function unpackError(packed: PackedError, definition: TaskDefinition): Er
   const error = rebuildError(packed);
   const variable = outerVariable(packed, definition);
   if (variable === null) return error;
-  const message =
-    `${definition.name} uses ${variable}, which is not defined in a worker: functions are sent there as text and see ` +
-    'nothing of what is around them; pass it as an argument, import() it inside, or make the function the export of ' +
-    'a module and submit that with moduleTasks()';
-  return new ExecutorError('ERR_TASK_NOT_SELF_CONTAINED', message, { cause: error });
+  return capturedError(definition.name, [variable], { cause: error });
 }
 
 /** The error as it was, of its built-in class or else an Error of its name. */

@@ -1,8 +1,9 @@
 // What the functions that are submitted are called in workers. Owns: their texts, one id for each, and what was learned of
 // how long they take. Must not know: workers, futures.
 import { Script } from 'node:vm';
-import { ExecutorError } from './executor-error.ts';
+import { capturedError, ExecutorError } from './executor-error.ts';
 import { ModuleTask } from './module-task.ts';
+import { outerNames } from './outer-names.ts';
 import { locateModule } from './typescript-module.ts';
 import type { TaskDefinition } from './messages.ts';
 
@@ -23,7 +24,13 @@ export class TaskCatalog {
   readonly #byFunction = new WeakMap<object, CatalogEntry>();
   /** A closure made anew for each call has the same text each time. */
   readonly #byText = new Map<string, CatalogEntry>();
+  readonly #hasOwnGlobals: boolean;
   #nextId = 1;
+
+  /** @param hasOwnGlobals Whether workers may have global variables that are not here: then nothing is said of missing ones. */
+  constructor(hasOwnGlobals = false) {
+    this.#hasOwnGlobals = hasOwnGlobals;
+  }
 
   /**
    * The entry of a function or a module task; a generator function only where it is to be iterated.
@@ -52,6 +59,7 @@ export class TaskCatalog {
     if (known !== undefined) return known;
     const name = printableName(fn);
     const code = codeOf(fn, text, name);
+    if (!this.#hasOwnGlobals) refuseCaptured(code, name);
     return this.#add(text, { kind: 'text', id: this.#nextId++, name, code });
   }
 
@@ -74,6 +82,20 @@ export class TaskCatalog {
     this.#byText.set(text, entry);
     return entry;
   }
+}
+
+/** Of a program that was started from text, and what development tools write into functions: see worker-main.ts. */
+const WORKERS_OWN = new Set([
+  ...['require', 'module', 'exports', '__filename', '__dirname'],
+  ...['__name', '__vite_ssr_dynamic_import__'],
+]);
+
+/** What is neither declared inside nor a global variable here is something of where the function was written. */
+function refuseCaptured(code: string, name: string): void {
+  const captured = (outerNames(code) ?? []).filter(
+    (one) => !WORKERS_OWN.has(one) && !(one in globalThis),
+  );
+  if (captured.length > 0) throw capturedError(name, captured);
 }
 
 /** An expression with the function as its value. */
