@@ -48,7 +48,7 @@ export interface HTTPServerOptions {
   /** How long a client may take no byte of what is sent to it. Default 60000. */
   readonly writeTimeoutMs?: number;
   /**
-   * How many clients may be connected, those whose connection was detached included; the others are answered 503 and closed, and
+   * How many clients may be connected, those whose connection was detached and those in a TLS handshake included; the others are answered 503 and closed, and
    * when many of them come at once, wait to be accepted. Default: no limit.
    */
   readonly maxConnections?: number;
