@@ -121,43 +121,51 @@ const SLOW_MACHINE_MS = 60_000;
 const steps = fc.array(step, { minLength: 10, maxLength: 80, size: 'max' });
 
 describe('whatever servers and callers do', () => {
-  it('every fetch ends, no timer or socket is left, and the limits hold', () => {
-    fc.assert(
-      fc.property(steps, (all) => {
-        const world = new World();
-        for (const one of all) {
-          world.take(one);
-          world.check();
-        }
-        // Everything runs into its timeout at last, one queue's length after the other.
-        const isOver = (): boolean => world.fetches.every((fetch) => fetch.done());
-        for (let n = 0; n < all.length && !isOver(); n++) world.rig.clock.advance(5000);
-        world.rig.clock.advance(5000);
-        expect(world.fetches.filter((fetch) => !fetch.done())).toEqual([]);
-        expect(world.rig.clock.pending).toBe(0);
-        const open = world.rig.attempts.filter(({ peer }) => peer?.state === 'open');
-        expect(open).toEqual([]);
-        expectToWork(world);
-      }),
-      { numRuns: 500 },
-    );
-  }, SLOW_MACHINE_MS);
+  it(
+    'every fetch ends, no timer or socket is left, and the limits hold',
+    () => {
+      fc.assert(
+        fc.property(steps, (all) => {
+          const world = new World();
+          for (const one of all) {
+            world.take(one);
+            world.check();
+          }
+          // Everything runs into its timeout at last, one queue's length after the other.
+          const isOver = (): boolean => world.fetches.every((fetch) => fetch.done());
+          for (let n = 0; n < all.length && !isOver(); n++) world.rig.clock.advance(5000);
+          world.rig.clock.advance(5000);
+          expect(world.fetches.filter((fetch) => !fetch.done())).toEqual([]);
+          expect(world.rig.clock.pending).toBe(0);
+          const open = world.rig.attempts.filter(({ peer }) => peer?.state === 'open');
+          expect(open).toEqual([]);
+          expectToWork(world);
+        }),
+        { numRuns: 500 },
+      );
+    },
+    SLOW_MACHINE_MS,
+  );
 
-  it('cancelling everything stops everything', () => {
-    fc.assert(
-      fc.property(steps, (all) => {
-        const world = new World();
-        for (const one of all) world.take(one);
-        for (const fetch of world.fetches) fetch.cancel();
-        world.rig.event(() => undefined);
-        // Idle connections may be left, and the one timer that looks after them.
-        expect(world.rig.clock.pending).toBeLessThanOrEqual(1);
-        const open = world.rig.attempts.filter(({ peer }) => peer?.state === 'open');
-        expect(open.length).toBeLessThanOrEqual(LIMITS.maxIdleConnections);
-        world.rig.client.close();
-        expect(world.rig.clock.pending).toBe(0);
-      }),
-      { numRuns: 500 },
-    );
-  }, SLOW_MACHINE_MS);
+  it(
+    'cancelling everything stops everything',
+    () => {
+      fc.assert(
+        fc.property(steps, (all) => {
+          const world = new World();
+          for (const one of all) world.take(one);
+          for (const fetch of world.fetches) fetch.cancel();
+          world.rig.event(() => undefined);
+          // Idle connections may be left, and the one timer that looks after them.
+          expect(world.rig.clock.pending).toBeLessThanOrEqual(1);
+          const open = world.rig.attempts.filter(({ peer }) => peer?.state === 'open');
+          expect(open.length).toBeLessThanOrEqual(LIMITS.maxIdleConnections);
+          world.rig.client.close();
+          expect(world.rig.clock.pending).toBe(0);
+        }),
+        { numRuns: 500 },
+      );
+    },
+    SLOW_MACHINE_MS,
+  );
 });
