@@ -8,6 +8,7 @@ import { HTTP_CASES } from './http-cases.ts';
 import { ioloopBench } from './ioloop-bench.ts';
 import { overloadBench } from './overload-bench.ts';
 import { pollerBench } from './poller-bench.ts';
+import { reloadBench } from './reload-bench.ts';
 import { report } from './report.ts';
 import { routesBench } from './routes-bench.ts';
 import { templateBench } from './template-bench.ts';
@@ -77,6 +78,9 @@ switch (name) {
   case 'poller':
     await pollerBench({ rounds, seconds, only, jsonFile: values.json });
     break;
+  case 'reload':
+    await reloadBench(Number(values.rounds ?? 10));
+    break;
   case 'routes':
     await routesBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
     break;
@@ -93,7 +97,7 @@ switch (name) {
   }
   default:
     console.error(
-      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, overload, poller, routes, template, upload, web, websocket`,
+      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, overload, poller, reload, routes, template, upload, web, websocket`,
     );
     process.exit(2);
 }

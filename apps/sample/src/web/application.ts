@@ -18,11 +18,6 @@ export interface WebOptions {
   readonly debug: boolean;
 }
 
-/** Looks at the files more often than is usual: whoever saves one waits for it. */
-function startReloading(): void {
-  autoreload.start({ checkTime: 200 });
-}
-
 /** Beside src/ and dist/ alike. */
 function folder(name: string): string {
   return fileURLToPath(new URL(`../../${name}`, import.meta.url));
@@ -52,7 +47,7 @@ export function createApplication(uptime: Uptime, options: WebOptions): Applicat
       xsrfCookies: true,
       xsrfCookieKwargs: { httpOnly: true, sameSite: 'Strict', secure: options.behindProxy },
       debug: options.debug,
-      ...(options.debug ? { autoreload: startReloading } : {}),
+      ...(options.debug ? { autoreload: autoreload.start } : {}),
     },
   );
   return application;

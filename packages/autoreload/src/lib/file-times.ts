@@ -1,6 +1,6 @@
 // When files were last changed (ARL-2). Owns: what counts as a change.
-// Files are asked for their times, not watched: a rename over a file, as editors save, a network drive and a container's
-// mount are all seen, no descriptor is held, and 1,000 files take some 5 ms.
+// Files are asked for their times, and that folders are watched is only a hint when to ask: a rename over a file, as editors save,
+// a network drive and a container's mount are all seen, and 1,000 files take some 5 ms.
 import { statSync } from 'node:fs';
 
 /** The files that were looked at, and how they were then. */

@@ -1,4 +1,5 @@
 // The watching of this program, for all its modules.
+import { FolderHints } from './folder-hints.ts';
 import { isForkedChild } from './forked-child.ts';
 import { loadedFiles } from './loaded-files.ts';
 import { Reloader, type StartOptions } from './reloader.ts';
@@ -10,7 +11,9 @@ const clock = {
   setTimer: (delayMs: number, callback: () => void) => setTimeout(callback, delayMs).unref(),
 };
 
-const reloader = new Reloader({ clock, loadedFiles, restart, isForkedChild });
+const hints = (tell: () => void): FolderHints => new FolderHints(tell);
+
+const reloader = new Reloader({ clock, loadedFiles, hints, restart, isForkedChild });
 
 /** {@link Reloader.start} of this program. */
 export function start(options?: StartOptions): void {

@@ -16,12 +16,17 @@ class Rig {
   readonly clock = clock();
   readonly loaded = new Set<string>();
   readonly done: string[] = [];
+  hint: () => void = () => undefined;
   readonly reloader: Reloader;
 
   constructor(options: Partial<ReloaderOptions> = {}) {
     this.reloader = new Reloader({
       clock: this.clock,
       loadedFiles: () => this.loaded,
+      hints: (tell) => {
+        this.hint = tell;
+        return { follow: () => undefined, close: () => undefined };
+      },
       restart: () => this.done.push('restart'),
       isForkedChild: () => Promise.resolve(false),
       ...options,
@@ -91,6 +96,22 @@ describe('a watched program', () => {
       await expectRestart().run(() => rig.clock.advance(2 * CHECK_TIME));
       expect(rig.done).toEqual(['restart']);
     }
+  });
+
+  it('looks at once when a folder gives a hint, however seldom it looks by itself', async () => {
+    const folder = new Folder();
+    const rig = new Rig();
+    rig.loaded.add(folder.write('loaded', ''));
+    rig.reloader.start({ checkTime: 3_600_000 });
+    await rig.look();
+    rig.hint();
+    await rig.look();
+    expect(rig.done).toEqual([]);
+    touch(folder.file('loaded'), 5);
+    rig.hint();
+    rig.hint();
+    await expectRestart().run(() => rig.clock.advance(CHECK_TIME));
+    expect(rig.done).toEqual(['restart']);
   });
 
   it('only remembers a file that it sees for the first time (ARL-2)', async () => {

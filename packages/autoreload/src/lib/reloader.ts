@@ -4,10 +4,11 @@ import { isMainThread } from 'node:worker_threads';
 import { IOLoop, type Clock } from '@typhoon/ioloop';
 import { genLog } from '@typhoon/log';
 import { FileTimes } from './file-times.ts';
+import type { FolderHints } from './folder-hints.ts';
 
 /** How files are watched. */
 export interface StartOptions {
-  /** How often they are looked at, in milliseconds. Default 500. */
+  /** How often they are looked at, in milliseconds, also where no folder tells of a change. Default 500. */
   readonly checkTime?: number;
 }
 
@@ -16,6 +17,8 @@ export interface ReloaderOptions {
   /** Sets the timers. */
   readonly clock: Pick<Clock, 'setTimer'>;
   loadedFiles(): Iterable<string>;
+  /** Calls `tell` when something may have changed; what is given back is told of the files. */
+  hints(tell: () => void): Pick<FolderHints, 'follow' | 'close'>;
   /** Starts the program anew. */
   restart(): unknown;
   /** Whether this process leaves that to its parent. */
@@ -25,6 +28,11 @@ export interface ReloaderOptions {
 /** An editor that saves several files, or one in several steps, is given the time: until nothing has changed for so long. */
 const SETTLE_MS = 50;
 const LONGEST_SETTLE_MS = 2000;
+
+/** Asking what is loaded takes 10 ms and more for a program of 500 files. */
+const ASK_AGAIN_MS = 2000;
+/** A hint comes when a file begins to change. */
+const HINT_MS = 10;
 
 /** A hook that takes longer is not waited for. */
 const HOOK_LIMIT_MS = 5000;
@@ -36,6 +44,12 @@ export class Reloader {
   readonly #watched = new Set<string>();
   readonly #hooks: (() => unknown)[] = [];
   readonly #loops = new WeakSet<IOLoop>();
+  /** As when the program was last asked. */
+  #loaded: readonly string[] = [];
+  #looks = 0;
+  #looksPerAsk = 1;
+  #hints: Pick<FolderHints, 'follow' | 'close'> | null = null;
+  #isHinted = false;
   #isStarted = false;
   #isReloading = false;
 
@@ -57,9 +71,14 @@ export class Reloader {
       return;
     }
     this.#isStarted = true;
-    this.#times.changed(this.files());
+    this.#ask();
+    this.#changed(); // how they are now is how they are to stay
     void this.#options.isForkedChild().then((isForkedChild) => {
-      if (!isForkedChild) this.#lookAfter(checkTime);
+      if (isForkedChild) return;
+      this.#hints = this.#options.hints(this.#onHint);
+      this.#hints.follow([...this.#loaded, ...this.#watched]);
+      this.#looksPerAsk = Math.max(1, Math.round(ASK_AGAIN_MS / checkTime));
+      this.#lookAfter(checkTime);
     });
   }
 
@@ -67,6 +86,7 @@ export class Reloader {
   watch(file: string): void {
     this.#watched.add(file);
     this.#times.remember(file);
+    this.#hints?.follow([file]);
   }
 
   /**
@@ -84,16 +104,42 @@ export class Reloader {
 
   #lookAfter(checkTime: number): void {
     this.#options.clock.setTimer(checkTime, () => {
-      const [changed] = this.#times.changed(this.files());
-      if (changed === undefined) this.#lookAfter(checkTime);
-      else void this.#reload(changed);
+      if (this.#looks++ % this.#looksPerAsk === 0) this.#ask();
+      this.#look();
+      if (!this.#isReloading) this.#lookAfter(checkTime);
     });
   }
+
+  /** Which files there are, from the program. */
+  #ask(): void {
+    this.#loaded = [...this.#options.loadedFiles()];
+    this.#hints?.follow(this.#loaded);
+  }
+
+  #look(): void {
+    const [changed] = this.#changed();
+    if (changed !== undefined) void this.#reload(changed);
+  }
+
+  #changed(): string[] {
+    return this.#times.changed([...this.#loaded, ...this.#watched]);
+  }
+
+  /** Of several that come together one is enough. */
+  readonly #onHint = (): void => {
+    if (this.#isHinted || this.#isReloading) return;
+    this.#isHinted = true;
+    this.#options.clock.setTimer(HINT_MS, () => {
+      this.#isHinted = false;
+      if (!this.#isReloading) this.#look();
+    });
+  };
 
   /** Once: if it does not work, it is not tried again (ARL-3). */
   async #reload(changed: string): Promise<void> {
     if (this.#isReloading) return;
     this.#isReloading = true;
+    this.#hints?.close();
     await this.#settle();
     genLog.info('%s modified; restarting server', changed);
     for (const hook of this.#hooks) await this.#runHook(hook);
@@ -107,7 +153,7 @@ export class Reloader {
   async #settle(): Promise<void> {
     for (let waitedMs = 0; waitedMs < LONGEST_SETTLE_MS; waitedMs += SETTLE_MS) {
       await this.#sleep(SETTLE_MS);
-      if (this.#times.changed(this.files()).length === 0) return;
+      if (this.#changed().length === 0) return;
     }
   }
 
