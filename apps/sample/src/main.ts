@@ -34,8 +34,12 @@ async function start(options: Options): Promise<void> {
   await server.listen({ host: options.host, port: options.port });
   await uptime.start(options.site);
   const stop = stopperOf(uptime, server);
-  process.on('SIGINT', () => void stop('SIGINT', DRAIN_MS));
-  process.on('SIGTERM', () => void stop('SIGTERM', DRAIN_MS, GRACE_MS));
+  for (const [signal, graceMs] of [['SIGINT', 0] as const, ['SIGTERM', GRACE_MS] as const]) {
+    process.on(signal, () => {
+      setTimeout(quit, LAST_MS, 'could not stop in order').unref();
+      void stop(signal, DRAIN_MS, graceMs);
+    });
+  }
   if (options.debug) {
     autoreload.addReloadHook(() => stop('a change', RELOAD_MS));
     for (const file of Uptime.filesOfWorkers) autoreload.watch(file);
@@ -53,10 +57,7 @@ function stopperOf(uptime: Uptime, server: HTTPServer) {
     await uptime.close();
   };
   return (reason: string, deadlineMs: number, graceMs = 0): Promise<void> => {
-    if (stopping === null) {
-      appLog.info('stopping on %s', reason);
-      setTimeout(quit, LAST_MS, 'could not stop in order').unref();
-    }
+    if (stopping === null) appLog.info('stopping on %s', reason);
     return (stopping ??= stop(deadlineMs, graceMs));
   };
 }
