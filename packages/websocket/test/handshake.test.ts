@@ -56,12 +56,19 @@ onBothPollers(() => {
 
     it('can be asked for its request for as long as it lives, also when that was put away', async () => {
       class Asked extends WebSocketHandler {
+        opened: unknown = null;
+        override open(): void {
+          this.opened = this.request;
+        }
         override onMessage(): unknown {
           const { method, uri, headers, remoteIp, host, connection } = this.request;
           const user = `${this.getCookie('user', '')}, ${this.getArgument('name')}`;
           const at = `${method} ${uri} ${host} ${remoteIp} ${headers.get('X-A', '')}`;
-          const isAgain = this.request === this.request && this.request.requestTime() >= 0;
-          return this.send(`${user}: ${at} ${this.getStatus()} ${connection.isClosed} ${isAgain}`);
+          const isFirst = this.request === this.opened;
+          const isOld = this.request.requestTime() >= 0;
+          return this.send(
+            `${user}: ${at} ${this.getStatus()} ${connection.isClosed} ${isOld} ${isFirst}`,
+          );
         }
       }
       class Named extends Asked {
@@ -74,15 +81,15 @@ onBothPollers(() => {
         ['/named', Named],
       ]);
       const host = new URL(url).host;
-      for (const [path, field] of [
-        ['/', 'sent'],
-        ['/named', 'changed'],
+      for (const [path, field, isFirst] of [
+        ['/', 'sent', false],
+        ['/named', 'changed', true],
       ] as const) {
         const headers = { Cookie: 'user=me', 'X-A': 'sent' };
         const client = await rig.connect(new HTTPRequest(`${url}${path}?name=n`, { headers }));
         await client.writeMessage('?');
         const at = `GET ${path}?name=n ${host} 127.0.0.1 ${field}`;
-        expect(await client.readMessage()).toBe(`me, n: ${at} 101 true true`);
+        expect(await client.readMessage()).toBe(`me, n: ${at} 101 true true ${isFirst}`);
       }
     });
 

@@ -158,6 +158,13 @@ export class RawClient {
     this.#pieces = [bytes];
   }
 
+  /** Whether what came ends like that; all of it is not put together for that. */
+  endsWith(end: Buffer): boolean {
+    const last = this.#pieces.at(-1);
+    const some = last !== undefined && last.length >= end.length ? last : this.output;
+    return some.subarray(-end.length).equals(end);
+  }
+
   get status(): number {
     return Number(this.head.split(' ')[1]);
   }

@@ -44,7 +44,7 @@ onBothPollers(() => {
   /** All that came, once it ends like that. */
   async function untilEnd(client: RawClient, last: string): Promise<Buffer> {
     const end = Buffer.from(last, 'latin1');
-    await client.until(({ output }) => output.subarray(-end.length).equals(end));
+    await client.until(() => client.endsWith(end));
     return client.output;
   }
 
