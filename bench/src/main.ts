@@ -6,6 +6,7 @@ import { genBench } from './gen-bench.ts';
 import { httpBench } from './http-bench.ts';
 import { HTTP_CASES } from './http-cases.ts';
 import { ioloopBench } from './ioloop-bench.ts';
+import { maskingBench } from './masking-bench.ts';
 import { overloadBench } from './overload-bench.ts';
 import { pollerBench } from './poller-bench.ts';
 import { reloadBench } from './reload-bench.ts';
@@ -72,6 +73,9 @@ switch (name) {
   case 'ioloop':
     await ioloopBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
     break;
+  case 'masking':
+    await maskingBench({ rounds, seconds: microSeconds, only, jsonFile: values.json });
+    break;
   case 'overload':
     await overloadBench({ rounds, seconds, only });
     break;
@@ -97,7 +101,7 @@ switch (name) {
   }
   default:
     console.error(
-      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, overload, poller, reload, routes, template, upload, web, websocket`,
+      `unknown benchmark '${name}'; there are: client, executor, gen, http, ioloop, masking, overload, poller, reload, routes, template, upload, web, websocket`,
     );
     process.exit(2);
 }

@@ -25,13 +25,13 @@ export class ServerProcess {
     this.port = port;
   }
 
-  /** Starts `command` on a core and waits until it prints `port N`. */
+  /** Starts `command` on a core and waits until it prints `port N`, or its address. */
   static async start(command: readonly string[], core = 0): Promise<ServerProcess> {
     const [program = '', ...args] = pinned(core, command);
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([once(lines, 'line'), once(child, 'exit')]);
-    const port = /^port (\d+)$/.exec(String(first[0]))?.[1];
+    const port = /^(?:port |listening on http:.*:)(\d+)$/.exec(String(first[0]))?.[1];
     if (port === undefined) throw new Error(`${command.join(' ')} did not start`);
     return new ServerProcess(child, Number(port));
   }
