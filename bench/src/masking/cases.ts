@@ -5,15 +5,17 @@ import { createRequire } from 'node:module';
 /** Copies `size` bytes of `source` to `target` at `at`, masked. */
 export type Mask = (source: Buffer, target: Buffer, at: number, size: number, mask: Buffer) => void;
 
+type OurMaskInto = (
+  target: Buffer,
+  at: number,
+  source: Uint8Array,
+  start: number,
+  end: number,
+  mask: number,
+) => number;
 interface OurMasking {
-  maskInto(
-    target: Buffer,
-    at: number,
-    source: Uint8Array,
-    start: number,
-    end: number,
-    mask: number,
-  ): number;
+  readonly maskInto: OurMaskInto;
+  readonly plainMaskInto: OurMaskInto;
 }
 interface OurUtf8 {
   isValidUtf8(bytes: Uint8Array): boolean;
@@ -24,7 +26,7 @@ interface BufferUtil {
 
 /** Not exported, for nobody else's use. */
 const protocol = '../../../packages/websocket/dist/lib/protocol';
-const { maskInto } = (await import(
+const { maskInto, plainMaskInto } = (await import(
   new URL(`${protocol}/mask.js`, import.meta.url).href
 )) as OurMasking;
 const { isValidUtf8 } = (await import(
@@ -44,6 +46,12 @@ export const MASKERS: ReadonlyMap<string, Mask> = new Map<string, Mask>([
     'ours',
     (source, target, at, size, mask) => {
       maskInto(target, at, source, 0, size, mask.readInt32LE(0));
+    },
+  ],
+  [
+    'ours without the native part',
+    (source, target, at, size, mask) => {
+      plainMaskInto(target, at, source, 0, size, mask.readInt32LE(0));
     },
   ],
   [

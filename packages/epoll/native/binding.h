@@ -60,6 +60,8 @@ void binding_settle(binding *b);
 // Closes everything; harmless twice.
 void binding_close(binding *b);
 napi_value binding_define(napi_env env);
+// What the module has besides `Poller`, in functions.c; answers `exports`.
+napi_value functions_define(napi_env env, napi_value exports);
 // The methods, in methods.c.
 extern const napi_property_descriptor binding_methods[];
 extern const size_t binding_method_count;

@@ -377,5 +377,5 @@ NAPI_MODULE_INIT() {
   CHECK(numbers != NULL);
   TRY(env, napi_set_named_property(env, exports, "Poller", constructor));
   TRY(env, napi_set_named_property(env, exports, "layout", numbers));
-  return exports;
+  return functions_define(env, exports);
 }

@@ -134,7 +134,7 @@ describe.skipIf(cannot !== null)('the native part', () => {
   });
 
   it('has nothing that this suite does not know', () => {
-    expect(Object.keys(nativePart()).sort()).toEqual(['Poller', 'layout']);
+    expect(Object.keys(nativePart()).sort()).toEqual(['Poller', 'layout', 'maskInto']);
     expect(Object.getOwnPropertySymbols(nativePart().Poller.prototype)).toEqual([]);
     const names = Object.getOwnPropertyNames(nativePart().Poller.prototype);
     expect(names.filter((name) => name !== 'constructor').sort()).toEqual([...METHODS].sort());
@@ -274,6 +274,38 @@ describe.skipIf(cannot !== null)('the native part', () => {
     rig.note(slot, generation, SendKind.close, 0);
     poller.send();
     expect(poller.queued(slot, generation)).toBe(0);
+  });
+});
+
+describe.skipIf(cannot !== null)('maskInto', () => {
+  const good = (): unknown[] => [new Uint8Array(300), 7, new Uint8Array(200), 3, 150, -1];
+  const maskInto = (...values: unknown[]): unknown => method(nativePart(), 'maskInto')(...values);
+
+  it('answers a wrong value in any place with a typed error', () => {
+    for (let at = 0; at < good().length; at++) {
+      for (const value of VALUES) attempt(() => maskInto(...good().with(at, value)));
+      attempt(() => maskInto(...good().slice(0, at)));
+    }
+    attempt(() => maskInto(...good(), ...VALUES));
+  });
+
+  it('neither reads nor writes beyond either end', () => {
+    const range: unknown = expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' });
+    for (const [at, start, end] of [
+      [301, 0, 0],
+      [0, 201, 201],
+      [0, 0, 201],
+      [0, 50, 49],
+      [150, 0, 151],
+      [300, 0, 1],
+      [-1, 0, 1],
+      [0, -1, 1],
+    ]) {
+      expect(() => maskInto(...good().with(1, at).with(3, start).with(4, end))).toThrow(range);
+    }
+    expect(maskInto(...good().with(1, 300).with(3, 200).with(4, 200))).toBe(0);
+    expect(maskInto(...good().with(2, detached()).with(3, 0).with(4, 0))).toBe(0);
+    expect(() => maskInto(...good().with(0, detached()).with(1, 0))).toThrow(range);
   });
 });
 

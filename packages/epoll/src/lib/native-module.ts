@@ -106,4 +106,17 @@ export interface NativeModule {
     receive: ArrayBuffer,
   ) => NativePoller;
   readonly layout: NativeLayout;
+  /**
+   * Copies `source` from `start` to `end` to `target` at `at`, masked as RFC 6455 §5.3 says: an exclusive or with four bytes over and
+   * over, the lowest byte of `mask` with the first. Answers 0x80 if any byte of the result has its high bit set, else 0. The two
+   * may be the same bytes, and must not overlap otherwise.
+   */
+  readonly maskInto: (
+    target: Uint8Array,
+    at: number,
+    source: Uint8Array,
+    start: number,
+    end: number,
+    mask: number,
+  ) => number;
 }

@@ -3,11 +3,14 @@
 //
 // A mask is a number here: its four bytes, the first one lowest. SEC-31: so it has four bytes, whatever came.
 import { randomFillSync } from 'node:crypto';
+import { nativeMaskInto } from './native-mask.ts';
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Int32Array.of(1).buffer)[0] === 1;
 
-/** Below this, bytes are masked one by one; above it, four at a time are worth a view of their own. */
-const WORDS_FROM = 64;
+/** From here on, a view for words of four bytes is worth it; below, bytes are masked by hand. */
+const WORDS_FROM = 256;
+/** From here on, a call into the native part is, where there is one (decision 8). */
+const NATIVE_FROM = 128;
 
 /** The mask as it begins `phase` bytes on. */
 export function rotateMask(mask: number, phase: number): number {
@@ -20,6 +23,20 @@ export function rotateMask(mask: number, phase: number): number {
  * has bit 7 set if any byte of the result has.
  */
 export function maskInto(
+  target: Buffer,
+  at: number,
+  source: Uint8Array,
+  start: number,
+  end: number,
+  mask: number,
+): number {
+  if (end - start >= NATIVE_FROM && nativeMaskInto !== null)
+    return nativeMaskInto(target, at, source, start, end, mask);
+  return plainMaskInto(target, at, source, start, end, mask);
+}
+
+/** The same without the native part. */
+export function plainMaskInto(
   target: Buffer,
   at: number,
   source: Uint8Array,
@@ -41,13 +58,25 @@ function maskBytes(
   end: number,
   mask: number,
 ): number {
+  const b0 = mask & 0xff;
+  const b1 = (mask >>> 8) & 0xff;
+  const b2 = (mask >>> 16) & 0xff;
+  const b3 = mask >>> 24;
+  const whole = start + ((end - start) & ~3);
   let seen = 0;
-  let bits = 0;
-  for (let from = start, to = at; from < end; from++, to++) {
+  let from = start;
+  let to = at;
+  for (; from < whole; from += 4, to += 4) {
+    const first = (target[to] = source[from]! ^ b0);
+    const second = (target[to + 1] = source[from + 1]! ^ b1);
+    const third = (target[to + 2] = source[from + 2]! ^ b2);
+    const fourth = (target[to + 3] = source[from + 3]! ^ b3);
+    seen |= first | second | third | fourth;
+  }
+  for (let bits = 0; from < end; from++, to++, bits += 8) {
     const byte = source[from]! ^ ((mask >>> bits) & 0xff);
     target[to] = byte;
     seen |= byte;
-    bits = (bits + 8) & 31;
   }
   return seen;
 }
