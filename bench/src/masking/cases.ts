@@ -18,7 +18,7 @@ interface OurMasking {
   readonly plainMaskInto: OurMaskInto;
 }
 interface OurUtf8 {
-  isValidUtf8(bytes: Uint8Array): boolean;
+  readonly isValidUtf8: (bytes: Uint8Array) => boolean;
 }
 interface BufferUtil {
   mask(source: Buffer, mask: Buffer, output: Buffer, offset: number, length: number): void;

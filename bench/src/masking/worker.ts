@@ -29,7 +29,7 @@ function masking(): (count: number) => Promise<void> {
   }
   return (count) => {
     for (let n = 0; n < count; n += 4) {
-      for (let at = 0; at < 4; at++) mask(sources[at]!, target, at, size, key);
+      for (let at = 0; at < 4; at++) mask(sources[at] ?? slab, target, at, size, key);
     }
     return Promise.resolve();
   };
