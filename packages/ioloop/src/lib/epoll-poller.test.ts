@@ -78,7 +78,7 @@ function writeAll(clients: readonly Socket[], text: string): void {
 /** The native part; each call of a batch is written down: the event it begins with, how many there are. */
 function spyOnBatches(calls: (readonly [number, number])[]): NativeModule {
   if (native === null) throw new Error(reason);
-  const { Poller, layout } = native;
+  const { Poller } = native;
   class Spied extends Poller {
     constructor(...[onBatch, memory, receive]: ConstructorParameters<typeof Poller>) {
       const spy = (at: number, count: number): number => {
@@ -88,7 +88,7 @@ function spyOnBatches(calls: (readonly [number, number])[]): NativeModule {
       super(spy, memory, receive);
     }
   }
-  return { Poller: Spied, layout };
+  return { ...native, Poller: Spied };
 }
 
 /** The thread sleeps; so what comes meanwhile is one batch. */
@@ -286,7 +286,7 @@ describeNative('a listener', () => {
 
   it('looks again after it has served those who waited: who came meanwhile is taken before it closes', async () => {
     if (native === null) throw new Error(reason);
-    const { Poller, layout } = native;
+    const { Poller } = native;
     const served: number[] = [];
     class SecondComesLate extends Poller {
       #looks = 0;
@@ -298,7 +298,7 @@ describeNative('a listener', () => {
     }
     let made = 0;
     const other = new IOLoop({
-      poller: (host) => new EpollPoller(host, { Poller: SecondComesLate, layout }),
+      poller: (host) => new EpollPoller(host, { ...native, Poller: SecondComesLate }),
     });
     const listener = await other.poller.listen(ANYWHERE, {}, () => {
       made++;
